@@ -1,0 +1,31 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "swift-zkml",
+    products: [
+        .library(name: "Verifier", targets: ["Verifier"]),
+        .library(name: "Prover", targets: ["Prover"]),
+        .library(name: "Models", targets: ["Models"]),
+    ],
+    targets: [
+        // The verifier's closure: pure Swift, no C, no Foundation.
+        .target(name: "Field"),
+        .target(name: "Curve", dependencies: ["Field"]),
+        .target(name: "Circuits", dependencies: ["Field"]),
+        .target(name: "ProofSystem", dependencies: ["Field", "Curve", "Circuits"]),
+        .target(name: "Verifier", dependencies: ["Field", "Curve", "Circuits", "ProofSystem"]),
+
+        .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
+        .target(name: "CKernels", linkerSettings: [.linkedLibrary("omp5")]),
+        .target(
+            name: "Prover",
+            dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"]),
+        .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
+
+        .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17,
+    cxxLanguageStandard: .cxx20
+)
