@@ -2,97 +2,97 @@
 ///
 /// A point's first coordinate pairs with the most significant index bit.
 public enum StructuredPolynomials {
-  /// eq(point, ·): the 2^n values `Π (point_k if bit k of i else 1 − point_k)`, row-major.
-  ///
-  /// 2^n multiplications; allocates the result.
-  @inlinable public static func eqTable<S: ScalarAlgebra>(_ point: [S]) -> [S] {
-    var table = [S.one]
-    table.reserveCapacity(1 << point.count)
-    // The last coordinate is the lowest bit: doubling from the first keeps the order.
-    for x in point {
-      var next: [S] = []
-      next.reserveCapacity(table.count * 2)
-      for value in table {
-        let high = value * x
-        next.append(value - high)
-        next.append(high)
-      }
-      table = next
+    /// eq(point, ·): the 2^n values `Π (point_k if bit k of i else 1 − point_k)`, row-major.
+    ///
+    /// 2^n multiplications; allocates the result.
+    @inlinable public static func eqTable<S: ScalarAlgebra>(_ point: [S]) -> [S] {
+        var table = [S.one]
+        table.reserveCapacity(1 << point.count)
+        // The last coordinate is the lowest bit: doubling from the first keeps the order.
+        for x in point {
+            var next: [S] = []
+            next.reserveCapacity(table.count * 2)
+            for value in table {
+                let high = value * x
+                next.append(value - high)
+                next.append(high)
+            }
+            table = next
+        }
+        return table
     }
-    return table
-  }
 
-  /// eq(point, i) for `i < count` only, in about `count` multiplications.
-  @inlinable public static func eqPrefix<S: ScalarAlgebra>(_ point: [S], count: Int) -> [S] {
-    var table = [S.one]
-    for (k, x) in point.enumerated() {
-      // How many nodes of the next layer lead to an index below `count`.
-      let shift = point.count - 1 - k
-      let needed = min((count + (1 << shift) - 1) >> shift, table.count * 2)
-      var next: [S] = []
-      next.reserveCapacity(needed)
-      for value in table where next.count < needed {
-        let high = value * x
-        next.append(value - high)
-        if next.count < needed { next.append(high) }
-      }
-      table = next
+    /// eq(point, i) for `i < count` only, in about `count` multiplications.
+    @inlinable public static func eqPrefix<S: ScalarAlgebra>(_ point: [S], count: Int) -> [S] {
+        var table = [S.one]
+        for (k, x) in point.enumerated() {
+            // How many nodes of the next layer lead to an index below `count`.
+            let shift = point.count - 1 - k
+            let needed = min((count + (1 << shift) - 1) >> shift, table.count * 2)
+            var next: [S] = []
+            next.reserveCapacity(needed)
+            for value in table where next.count < needed {
+                let high = value * x
+                next.append(value - high)
+                if next.count < needed { next.append(high) }
+            }
+            table = next
+        }
+        return table
     }
-    return table
-  }
 
-  /// eq(a, b) = Π (1 − a_k − b_k + 2 a_k b_k).
-  @inlinable public static func eq<S: ScalarAlgebra>(_ a: [S], _ b: [S]) -> S {
-    var result = S.one
-    for (x, y) in zip(a, b) {
-      let xy = x * y
-      result *= S.one - x - y + xy + xy
+    /// eq(a, b) = Π (1 − a_k − b_k + 2 a_k b_k).
+    @inlinable public static func eq<S: ScalarAlgebra>(_ a: [S], _ b: [S]) -> S {
+        var result = S.one
+        for (x, y) in zip(a, b) {
+            let xy = x * y
+            result *= S.one - x - y + xy + xy
+        }
+        return result
     }
-    return result
-  }
 
-  /// eq(bits of `index`, point): the weight of one cell. `index < 2^point.count`.
-  @inlinable public static func eq<S: ScalarAlgebra>(index: Int, _ point: [S]) -> S {
-    var result = S.one
-    for (k, x) in point.enumerated() {
-      result *= index >> (point.count - 1 - k) & 1 == 1 ? x : S.one - x
+    /// eq(bits of `index`, point): the weight of one cell. `index < 2^point.count`.
+    @inlinable public static func eq<S: ScalarAlgebra>(index: Int, _ point: [S]) -> S {
+        var result = S.one
+        for (k, x) in point.enumerated() {
+            result *= index >> (point.count - 1 - k) & 1 == 1 ? x : S.one - x
+        }
+        return result
     }
-    return result
-  }
 
-  /// lt_d(point): the multilinear polynomial that is 1 at indices below `extent` and 0 at the
-  /// others; 1 where `extent` fills the axis. O(n).
-  @inlinable public static func lessThan<S: ScalarAlgebra>(_ extent: Int, _ point: [S]) -> S {
-    guard extent < 1 << point.count else { return S.one }
-    var sum = S.zero
-    var prefix = S.one
-    for (k, x) in point.enumerated() {
-      let high = prefix * x
-      if extent >> (point.count - 1 - k) & 1 == 1 {
-        sum += prefix - high
-        prefix = high
-      } else {
-        prefix = prefix - high
-      }
+    /// lt_d(point): the multilinear polynomial that is 1 at indices below `extent` and 0 at the
+    /// others; 1 where `extent` fills the axis. O(n).
+    @inlinable public static func lessThan<S: ScalarAlgebra>(_ extent: Int, _ point: [S]) -> S {
+        guard extent < 1 << point.count else { return S.one }
+        var sum = S.zero
+        var prefix = S.one
+        for (k, x) in point.enumerated() {
+            let high = prefix * x
+            if extent >> (point.count - 1 - k) & 1 == 1 {
+                sum += prefix - high
+                prefix = high
+            } else {
+                prefix = prefix - high
+            }
+        }
+        return sum
     }
-    return sum
-  }
 
-  /// The index itself as a multilinear polynomial: Σ 2^(n−1−k) x_k.
-  @inlinable public static func index<S: ScalarAlgebra>(_ point: [S]) -> S {
-    var result = S.zero
-    for x in point { result = result + result + x }
-    return result
-  }
-
-  /// Π x_k − Π (1 − x_k): 1 at the last row, −1 at row 0, 0 between (one row: 0).
-  @inlinable public static func saturationFlag<S: ScalarAlgebra>(_ point: [S]) -> S {
-    var last = S.one
-    var first = S.one
-    for x in point {
-      last *= x
-      first *= S.one - x
+    /// The index itself as a multilinear polynomial: Σ 2^(n−1−k) x_k.
+    @inlinable public static func index<S: ScalarAlgebra>(_ point: [S]) -> S {
+        var result = S.zero
+        for x in point { result = result + result + x }
+        return result
     }
-    return last - first
-  }
+
+    /// Π x_k − Π (1 − x_k): 1 at the last row, −1 at row 0, 0 between (one row: 0).
+    @inlinable public static func saturationFlag<S: ScalarAlgebra>(_ point: [S]) -> S {
+        var last = S.one
+        var first = S.one
+        for x in point {
+            last *= x
+            first *= S.one - x
+        }
+        return last - first
+    }
 }
