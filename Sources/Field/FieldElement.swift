@@ -22,4 +22,25 @@ extension FieldElement {
   @inlinable public static func *= (a: inout Self, b: Self) { a = a * b }
   @inlinable public func squared() -> Self { self * self }
   @inlinable public func doubled() -> Self { self + self }
+
+  /// `self` to the power of a little-endian limb array.
+  ///
+  /// Variable time in the exponent, which must be public.
+  @inlinable public func power(_ exponent: [UInt64]) -> Self {
+    var result = Self.one
+    var started = false
+    for word in exponent.reversed() {
+      for bit in (0..<64).reversed() {
+        if started { result = result.squared() }
+        if word >> UInt64(bit) & 1 == 1 {
+          result *= self
+          started = true
+        }
+      }
+    }
+    return result
+  }
+
+  /// `self` to a small public power.
+  @inlinable public func power(_ exponent: UInt64) -> Self { power([exponent]) }
 }

@@ -198,27 +198,6 @@ extension MontgomeryField {
         self = value
     }
 
-    /// `self` to the power of a little-endian limb array.
-    ///
-    /// Variable time in the exponent, which must be public.
-    @inlinable public func power(_ exponent: [UInt64]) -> Self {
-        var result = Self.one
-        var started = false
-        for word in exponent.reversed() {
-            for bit in (0..<64).reversed() {
-                if started { result = result.squared() }
-                if word >> UInt64(bit) & 1 == 1 {
-                    result = result * self
-                    started = true
-                }
-            }
-        }
-        return result
-    }
-
-    /// `self` to a small public power.
-    @inlinable public func power(_ exponent: UInt64) -> Self { power([exponent]) }
-
     /// The multiplicative inverse, or nil for zero. By Fermat: about 380 multiplications.
     @inlinable public func inverse() -> Self? {
         guard !isZero else { return nil }
