@@ -1,1 +1,1 @@
-import Field
+import ProofSystem
