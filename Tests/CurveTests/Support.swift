@@ -1,0 +1,28 @@
+import Field
+import Testing
+
+/// SplitMix64: the same numbers for the same seed, everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
+
+extension MontgomeryField {
+  /// The element with the given 64 hexadecimal digits, most significant first.
+  init(hex: String) throws {
+    let digits = Array(hex)
+    let bytes = stride(from: digits.count - 2, through: 0, by: -2).compactMap {
+      UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+    }
+    self = try #require(Self(canonicalBytes: bytes))
+  }
+}
