@@ -99,7 +99,7 @@ public enum CircuitError: Error, Equatable, Sendable {
 }
 
 public enum PortFault: Sendable, Hashable {
-    case bits, fractionalBits, duplicateName, emptyName, unknownWire
+    case bits, fractionalBits, duplicateName, emptyName, unknownWire, tooManyCells
 }
 
 public enum GadgetFault: Sendable, Hashable {
@@ -108,4 +108,6 @@ public enum GadgetFault: Sendable, Hashable {
     /// The parameters would let two results satisfy the relation.
     case notUnique
     case mergeLimit
+    /// The verifier would have to do too much.
+    case verifierWork
 }

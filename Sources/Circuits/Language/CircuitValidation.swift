@@ -16,6 +16,15 @@ public enum CircuitLimits {
     /// Strides, dilations and offsets of an index map.
     public static let indexCoefficient = 1 << 24
     public static let nameBytes = 256
+    /// Cells of one input or output: the verifier reads every public value.
+    public static let portCells = 1 << 22
+    /// Extent of an axis: the verifier evaluates vectors over it.
+    public static let extent = 1 << 24
+    /// Steps of the verifier on index maps, all gadgets together.
+    public static let verifierWork = 1 << 26
+    /// How many tensors a claim may dissolve into through views and affine tensors, and how deep.
+    public static let dissolvedTerms = 1 << 12
+    public static let dissolvedDepth = 1 << 8
 }
 
 extension Circuit {
@@ -28,24 +37,35 @@ extension Circuit {
     public func validatedShapes() throws(CircuitError) -> [TensorShape] {
         guard CircuitLimits.limbBits.contains(limbBits) else { throw .invalidLimbBits(limbBits) }
         for (index, domain) in functionTables.enumerated() {
-            guard CircuitLimits.tableBits.contains(domain.bits), abs(domain.lowest) <= 1 << 40
+            guard CircuitLimits.tableBits.contains(domain.bits), domain.lowest.magnitude <= 1 << 40
             else { throw .invalidTable(index: index) }
         }
         try checkPorts()
         var shapes = inputs.map(\.shape) + constants
         var mergedCells = 0
+        var work = VerifierWork(circuit: self)
         for (index, gadget) in gadgets.enumerated() {
-            do {
-                let shape = try shape(of: gadget, shapes: shapes)
-                if case .merge = gadget { mergedCells += shape.cellCount }
-                guard mergedCells <= CircuitLimits.mergedCells else { throw GadgetFault.mergeLimit }
-                shapes.append(shape)
+            let shape: TensorShape
+            do throws(GadgetFault) {
+                shape = try self.shape(of: gadget, shapes: shapes)
             } catch {
                 throw .invalidGadget(index: index, error)
             }
+            if case .merge = gadget { mergedCells += shape.cellCount }
+            guard mergedCells <= CircuitLimits.mergedCells else {
+                throw .invalidGadget(index: index, .mergeLimit)
+            }
+            guard work.add(gadget) else { throw .invalidGadget(index: index, .verifierWork) }
+            shapes.append(shape)
         }
         for output in outputs where output.wire.index >= wireCount || output.wire.index < 0 {
             throw .invalidPort(name: output.port.name, .unknownWire)
+        }
+        let portCells =
+            inputs.map { ($0.port.name, $0.shape.cellCount) }
+            + outputs.map { ($0.port.name, shapes[$0.wire.index].cellCount) }
+        for (name, cells) in portCells where cells > CircuitLimits.portCells {
+            throw .invalidPort(name: name, .tooManyCells)
         }
         try checkEverythingIsRead()
         return shapes
@@ -125,12 +145,12 @@ extension Operand {
         guard axes.count == source.rank else { throw .axes }
         var seen = Set<Label>()
         for axis in axes {
-            guard abs(axis.offset) <= CircuitLimits.indexCoefficient else { throw .coefficient }
+            guard axis.offset.magnitude <= CircuitLimits.indexCoefficient else { throw .coefficient }
             for term in axis.terms {
                 guard extents.indices.contains(term.label) else { throw .unknownLabel }
                 guard seen.insert(term.label).inserted else { throw .repeatedLabel }
                 guard term.coefficient != 0,
-                    abs(term.coefficient) <= CircuitLimits.indexCoefficient
+                    term.coefficient.magnitude <= CircuitLimits.indexCoefficient
                 else { throw .coefficient }
             }
         }
@@ -168,7 +188,7 @@ extension Einsum<Wire> {
 
 extension TensorShape {
     static func areExtents(_ extents: [Int]) -> Bool {
-        extents.allSatisfy { $0 >= 1 && $0 <= 1 << variableLimit }
+        extents.allSatisfy { $0 >= 1 && $0 <= CircuitLimits.extent }
     }
 }
 
@@ -177,7 +197,7 @@ extension View<Wire> {
         guard let shape = TensorShape(extents) else { throw .extent }
         try operand.validate(source: source, extents: extents)
         guard operand.labels.count == extents.count else { throw .missingLabel }
-        guard abs(fill) <= 1 << 40 else { throw .coefficient }
+        guard fill.magnitude <= 1 << 40 else { throw .coefficient }
         return shape
     }
 }
@@ -225,7 +245,7 @@ extension Requantisation {
     func validate(functionTables: [IntegerDomain]) throws(GadgetFault) {
         guard CircuitLimits.shifts.contains(shift), CircuitLimits.shifts.contains(overshootBits)
         else { throw .shift }
-        guard (1...62).contains(domain.bits), abs(domain.lowest) <= 1 << 62 else { throw .domain }
+        guard (1...60).contains(domain.bits), domain.lowest.magnitude <= 1 << 60 else { throw .domain }
         guard max(domain.bits, overshootBits) + 2 + shift < CircuitLimits.uniquenessBits else {
             throw .notUnique
         }

@@ -10,12 +10,13 @@ public struct TensorShape: Sendable, Hashable {
     public static let variableLimit = 40
     public static let rankLimit = 16
 
-    /// - Returns: nil for an extent below 1, a rank above 16, or more than 2^40 padded cells.
+    /// - Returns: nil for an extent below 1 or above 2^24, a rank above 16, or more than 2^40 padded
+    ///   cells.
     public init?(_ extents: [Int]) {
         guard extents.count <= Self.rankLimit else { return nil }
         var variables = 0
         for extent in extents {
-            guard extent >= 1, extent <= 1 << Self.variableLimit else { return nil }
+            guard extent >= 1, extent <= CircuitLimits.extent else { return nil }
             variables += log2Ceiling(extent)
         }
         guard variables <= Self.variableLimit else { return nil }
