@@ -58,6 +58,8 @@ public struct JacobianPoint<Curve: CurveParameters>: Sendable {
   @inlinable public static prefix func - (a: Self) -> Self { Self(x: a.x, y: -a.y, z: a.z) }
 
   /// 7 multiplications (dbl-2009-l).
+  @specialized(where Curve == G1Curve)
+  @specialized(where Curve == G2Curve)
   @inlinable public func doubled() -> Self {
     let a = x.squared()
     let b = y.squared()
@@ -110,6 +112,8 @@ public struct JacobianPoint<Curve: CurveParameters>: Sendable {
   }
 
   /// Many points in affine coordinates: one inversion and 7 multiplications a point.
+  @specialized(where Curve == G1Curve)
+  @specialized(where Curve == G2Curve)
   @inlinable public static func normalize(_ points: [Self]) -> [AffinePoint<Curve>] {
     var inverses = points.map(\.z)
     Coordinate.batchInvert(&inverses)

@@ -4,10 +4,12 @@ import Field
 
 extension JacobianPoint {
   /// Σ scalars_i · points_i for integers below 2^255.
+  @specialized(where Curve == G1Curve)
+  @specialized(where Curve == G2Curve)
   static func sum(_ points: [AffinePoint<Curve>], _ scalars: [Limbs256]) -> Self {
     precondition(
       points.count == scalars.count, "\(points.count) points, \(scalars.count) scalars")
-    return points.count < 256 ? straus(points, scalars) : pippenger(points, scalars)
+    return points.count < 192 ? straus(points, scalars) : pippenger(points, scalars)
   }
 
   /// Shared doublings, and each point's odd multiples up to 15 in affine coordinates.

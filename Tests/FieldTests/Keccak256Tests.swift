@@ -1,4 +1,5 @@
 import Field
+import TestSupport
 import Testing
 
 @Suite("Keccak-256") struct Keccak256Tests {
@@ -57,8 +58,4 @@ import Testing
       #expect(sequences.finalize() == expected, "slices of \(step) bytes")
     }
   }
-}
-
-func hex(_ bytes: [UInt8]) -> String {
-  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
