@@ -23,7 +23,9 @@ let package = Package(
             dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"]),
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
-        .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP"]),
+        .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
+        .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),
+        .testTarget(name: "CurveTests", dependencies: ["Field", "Curve", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -6,7 +6,7 @@
 ///
 /// The arithmetic is written once here and specialised for the concrete ``Fr`` and ``Fq``; code
 /// above this layer names those two and is never generic over this protocol.
-public protocol MontgomeryField: Sendable, Hashable {
+public protocol MontgomeryField: FieldElement {
     /// The Montgomery limbs, least significant first.
     var limbs: Limbs256 { get set }
     /// - Precondition: `limbs` is below the modulus.
@@ -98,8 +98,6 @@ extension MontgomeryField {
                 difference, Limbs256(p.l0 & mask, p.l1 & mask, p.l2 & mask, p.l3 & mask)))
     }
 
-    @inlinable public static prefix func - (a: Self) -> Self { zero - a }
-
     /// The product, by coarsely integrated operand scanning.
     ///
     /// Reference: Koç, Acar, Kaliski, "Analyzing and Comparing Montgomery Multiplication
@@ -107,12 +105,6 @@ extension MontgomeryField {
     @inlinable public static func * (a: Self, b: Self) -> Self {
         montgomeryProduct(a.limbs, b.limbs)
     }
-
-    @inlinable public static func += (a: inout Self, b: Self) { a = a + b }
-    @inlinable public static func -= (a: inout Self, b: Self) { a = a - b }
-    @inlinable public static func *= (a: inout Self, b: Self) { a = a * b }
-    @inlinable public func squared() -> Self { self * self }
-    @inlinable public func doubled() -> Self { self + self }
 
     @inlinable static func reduced(_ x: Limbs256) -> Self {
         let (difference, borrow) = Limbs256.subtracting(x, modulus)
@@ -205,27 +197,6 @@ extension MontgomeryField {
         for byte in bytes.reversed() { value = value * base + Self(UInt64(byte)) }
         self = value
     }
-
-    /// `self` to the power of a little-endian limb array.
-    ///
-    /// Variable time in the exponent, which must be public.
-    @inlinable public func power(_ exponent: [UInt64]) -> Self {
-        var result = Self.one
-        var started = false
-        for word in exponent.reversed() {
-            for bit in (0..<64).reversed() {
-                if started { result = result.squared() }
-                if word >> UInt64(bit) & 1 == 1 {
-                    result = result * self
-                    started = true
-                }
-            }
-        }
-        return result
-    }
-
-    /// `self` to a small public power.
-    @inlinable public func power(_ exponent: UInt64) -> Self { power([exponent]) }
 
     /// The multiplicative inverse, or nil for zero. By Fermat: about 380 multiplications.
     @inlinable public func inverse() -> Self? {
