@@ -40,7 +40,9 @@ public struct Limbs256: Sendable, Hashable {
     }
 
     /// The integer `a − b` modulo 2^256, and whether it borrowed.
-    @inline(__always) @inlinable public static func subtracting(_ a: Limbs256, _ b: Limbs256) -> (Limbs256, borrow: UInt64) {
+    @inline(__always) @inlinable public static func subtracting(_ a: Limbs256, _ b: Limbs256) -> (
+        Limbs256, borrow: UInt64
+    ) {
         let (d0, b0) = a.l0.subtractingReportingOverflow(b.l0)
         let (d1, b1) = subtract(a.l1, b.l1, borrow: b0 ? 1 : 0)
         let (d2, b2) = subtract(a.l2, b.l2, borrow: b1)
@@ -49,7 +51,8 @@ public struct Limbs256: Sendable, Hashable {
     }
 
     /// The integer `a + b` modulo 2^256; the carry is dropped.
-    @inline(__always) @inlinable public static func adding(_ a: Limbs256, _ b: Limbs256) -> Limbs256 {
+    @inline(__always) @inlinable public static func adding(_ a: Limbs256, _ b: Limbs256) -> Limbs256
+    {
         var t = UInt128(a.l0) + UInt128(b.l0)
         let s0 = UInt64(truncatingIfNeeded: t)
         t = UInt128(a.l1) + UInt128(b.l1) + (t >> 64)
@@ -60,7 +63,9 @@ public struct Limbs256: Sendable, Hashable {
         return Limbs256(s0, s1, s2, UInt64(truncatingIfNeeded: t))
     }
 
-    @inline(__always) @inlinable static func subtract(_ a: UInt64, _ b: UInt64, borrow: UInt64) -> (UInt64, UInt64) {
+    @inline(__always) @inlinable static func subtract(_ a: UInt64, _ b: UInt64, borrow: UInt64) -> (
+        UInt64, UInt64
+    ) {
         let (d, o1) = a.subtractingReportingOverflow(b)
         let (e, o2) = d.subtractingReportingOverflow(borrow)
         return (e, (o1 ? 1 : 0) | (o2 ? 1 : 0))
@@ -74,7 +79,9 @@ public struct Limbs256: Sendable, Hashable {
     }
 
     /// Whether the integer is below `other`.
-    @inlinable public static func < (a: Limbs256, b: Limbs256) -> Bool { subtracting(a, b).borrow == 1 }
+    @inlinable public static func < (a: Limbs256, b: Limbs256) -> Bool {
+        subtracting(a, b).borrow == 1
+    }
 }
 
 extension MontgomeryField {
@@ -113,7 +120,10 @@ extension MontgomeryField {
 
     @inlinable static func montgomeryProduct(_ a: Limbs256, _ b: Limbs256) -> Self {
         let p = modulus
-        var t0: UInt64 = 0, t1: UInt64 = 0, t2: UInt64 = 0, t3: UInt64 = 0
+        var t0: UInt64 = 0
+        var t1: UInt64 = 0
+        var t2: UInt64 = 0
+        var t3: UInt64 = 0
         // p < 2^254, so the running sum stays below 2^256 and needs no fifth limb between rows.
         @inline(__always) func row(_ y: UInt64) {
             var c = UInt128(a.l0) * UInt128(y) + UInt128(t0)

@@ -87,7 +87,7 @@ def compressed_g2(point):
 
 
 x, y = (int(c) for c in multiply(G1, TAU))
-own = b"ZKSRS\0\0\0" + struct.pack("<IIQ", 1, POWER, 192 + 64 * N)
+own = b"ZKSRS\0\0\0" + struct.pack("<IQI", 1, 192 + 64 * N, POWER)
 own += (x | (y & 1) << 255).to_bytes(32, "little") + compressed_g2(multiply(G2, TAU)) + b"\1"
 own = own.ljust(160, b"\0")
 own += hash256(own)
