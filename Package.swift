@@ -26,6 +26,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),
         .testTarget(name: "CurveTests", dependencies: ["Field", "Curve", "TestSupport"]),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: ["Field", "Curve", "Prover", "CKernels", "CGMP", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
