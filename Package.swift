@@ -29,6 +29,11 @@ let package = Package(
         .testTarget(
             name: "KernelTests",
             dependencies: ["Field", "Curve", "Prover", "CKernels", "CGMP", "TestSupport"]),
+        .testTarget(
+            name: "ProverTests",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

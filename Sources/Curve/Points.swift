@@ -26,7 +26,7 @@ public struct AffinePoint<Curve: CurveParameters>: Sendable, Hashable {
   @inlinable public static prefix func - (a: Self) -> Self { Self(x: a.x, y: -a.y) }
 
   /// Whether the point is infinity or satisfies the curve's equation.
-  public var isOnCurve: Bool { isInfinity || y.squared() == x.squared() * x + Curve.b }
+  @inlinable public var isOnCurve: Bool { isInfinity || y.squared() == x.squared() * x + Curve.b }
 
   /// Whether a point of the curve lies in the subgroup of order r.
   ///

@@ -26,14 +26,23 @@ public struct Keccak256: Sendable {
     while bytes.count - i >= 8 {
       var lane: UInt64 = 0
       for k in 0..<8 { lane |= UInt64(bytes[i + k]) << UInt64(8 * k) }
-      state.lanes[position >> 3] ^= lane
+      update(littleEndian: lane)
       i += 8
-      advance(by: 8)
     }
     while i < bytes.count {
       absorb(bytes[i])
       i += 1
     }
+  }
+
+  /// Absorbs the eight little-endian bytes of `word`.
+  public mutating func update(littleEndian word: UInt64) {
+    guard position & 7 == 0 else {
+      for i in 0..<8 { absorb(UInt8(truncatingIfNeeded: word >> UInt64(8 * i))) }
+      return
+    }
+    state.lanes[position >> 3] ^= word
+    advance(by: 8)
   }
 
   /// The digest of everything absorbed: 32 bytes.

@@ -5,7 +5,7 @@ import ProofSystem
 /// The prover's side of one batched sum-check: the tables of its instances, folded round by round.
 struct SumcheckProver {
     /// One instance: its tables, and the expression of them that is summed.
-    private struct Running {
+    fileprivate struct Running {
         var tables: [[Fr]]
         let expression: SumcheckKernels.Expression
         let degree: Int
