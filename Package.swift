@@ -26,7 +26,14 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),
         .testTarget(name: "CurveTests", dependencies: ["Field", "Curve", "TestSupport"]),
-        .testTarget(name: "ProverTests", dependencies: ["Field", "Curve", "Prover", "TestSupport"]),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: ["Field", "Curve", "Prover", "CKernels", "CGMP", "TestSupport"]),
+        .testTarget(
+            name: "ProverTests",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
