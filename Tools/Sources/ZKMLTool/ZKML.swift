@@ -1,0 +1,4 @@
+import ArgumentParser
+@main struct ZKML: ParsableCommand {
+  func run() throws { print("hi") }
+}
