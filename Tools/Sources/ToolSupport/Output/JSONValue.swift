@@ -40,6 +40,12 @@ public enum JSONValue: Sendable, Equatable {
         return .object(first + members.compactMap { key, value in value.map { Member(key, $0) } })
     }
 
+    /// This object with the members of another one at its end.
+    public func adding(members other: JSONValue) -> JSONValue {
+        guard case .object(let first) = self, case .object(let second) = other else { return self }
+        return .object(first + second)
+    }
+
     private func append(to bytes: inout [UInt8]) {
         switch self {
         case .null: bytes += "null".utf8

@@ -2,11 +2,10 @@
 public struct Agreement: Sendable, Equatable {
     public var maxAbsError: Double
     public var meanAbsError: Double
-    /// The share of rows whose largest value stands in the same place; nil where there is no row
-    /// of more than one value. A row runs along the last axis, ties go to the lowest index.
-    public var topClassAgreement: Double?
-    /// Rows compared.
+    /// Rows compared, and those among them whose largest value stands in the same place. A row
+    /// runs along the last axis and has several values; ties go to the lowest index.
     public var rowCount: Int
+    public var agreeingRowCount: Int
     /// Positions of the rows that disagree, counted over all samples; at most 100 of them.
     public var disagreements: [Int]
 
@@ -45,8 +44,8 @@ public struct Agreement: Sendable, Equatable {
         precondition(count > 0, "nothing to compare")
         maxAbsError = largest
         meanAbsError = sum / Double(count)
-        topClassAgreement = rows > 0 ? Double(agreeing) / Double(rows) : nil
         rowCount = rows
+        agreeingRowCount = agreeing
         disagreements = differing
     }
 
@@ -56,12 +55,23 @@ public struct Agreement: Sendable, Equatable {
         return best - start
     }
 
+    /// The share of rows that agree; nil where there is none.
+    public var topClassAgreement: Double? {
+        rowCount > 0 ? Double(agreeingRowCount) / Double(rowCount) : nil
+    }
+
     public var json: JSONValue {
         [
             "maxAbsError": .number(maxAbsError), "meanAbsError": .number(meanAbsError),
             "topClassAgreement": topClassAgreement.map(JSONValue.number) ?? .null,
-            "rows": .integer(rowCount),
+            "rows": .integer(rowCount), "agreeingRows": .integer(agreeingRowCount),
             "disagreements": .array(disagreements.map { .integer($0) }),
         ]
+    }
+
+    public var text: String {
+        let share = rowCount > 0 ? ", top class agrees on \(agreeingRowCount) of \(rowCount)" : ""
+        return "largest error \(humanNumber(maxAbsError, digits: 3)), "
+            + "mean \(humanNumber(meanAbsError, digits: 3))\(share)"
     }
 }
