@@ -3,19 +3,6 @@ import Curve
 import Field
 import ProofSystem
 
-/// A committed input or output with the blinding that opens it. Secret.
-public struct PortOpening: Sendable, Hashable {
-    public var name: String
-    public var values: [Int]
-    public var blinding: Fr
-
-    public init(name: String, values: [Int], blinding: Fr) {
-        self.name = name
-        self.values = values
-        self.blinding = blinding
-    }
-}
-
 /// Why no proof is made.
 public enum ProverError: Error, Equatable, Sendable {
     /// The witness belongs to another circuit, or lacks a tensor.
@@ -104,6 +91,22 @@ public struct NativeProver: Sendable {
         return NativeProof(
             modelID: verifyingKey.digest, statement: statement, adviceChunks: adviceChunks,
             elements: recorder.elements, openingPoints: recorder.points)
+    }
+
+    /// What opens the committed ports of a proof this prover made with these blindings.
+    public func openings(
+        of proof: NativeProof, witness: Witness, blindings: [Fr]
+    ) -> [PortOpening] {
+        let system = key.verifyingKey.system
+        let ports =
+            system.circuit.inputs.map(\.port).filter { $0.visibility == .committed }
+            + system.circuit.outputs.map(\.port).filter { $0.visibility == .committed }
+        return zip(ports, system.committedPorts).enumerated().map { index, port in
+            PortOpening(
+                port: port.0, shape: system.shape(port.1),
+                values: witness.trueIntegers(port.1).map(Int64.init),
+                blinding: blindings[index], commitment: proof.statement.commitments[index])
+        }
     }
 
     /// Public values from the witness; commitments are added by the caller.
