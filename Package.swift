@@ -24,6 +24,7 @@ let package = Package(
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
