@@ -25,6 +25,7 @@ let package = Package(
 
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP"]),
         .testTarget(name: "CurveTests", dependencies: ["Field", "Curve"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
