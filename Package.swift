@@ -34,6 +34,7 @@ let package = Package(
             dependencies: [
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
             ]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
