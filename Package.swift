@@ -25,6 +25,16 @@ let package = Package(
 
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP"]),
         .testTarget(name: "CurveTests", dependencies: ["Field", "Curve"]),
+
+        // What several test targets share: random circuits, a reference witness.
+        .target(
+            name: "ZKMLTestSupport", dependencies: ["Field", "Circuits"],
+            path: "Tests/ZKMLTestSupport"),
+        .testTarget(
+            name: "CircuitsTests", dependencies: ["Field", "Circuits", "ZKMLTestSupport"]),
+        .testTarget(
+            name: "InterpreterTests",
+            dependencies: ["Field", "Circuits", "Models", "ZKMLTestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
