@@ -35,6 +35,22 @@ let package = Package(
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
             ]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+
+        // What several test targets share: random circuits, a reference witness.
+        .target(
+            name: "ZKMLTestSupport", dependencies: ["Field", "Circuits"],
+            path: "Tests/ZKMLTestSupport"),
+        .testTarget(
+            name: "CircuitsTests", dependencies: ["Field", "Circuits", "ZKMLTestSupport"]),
+        .testTarget(
+            name: "InterpreterTests",
+            dependencies: ["Field", "Circuits", "Models", "ZKMLTestSupport"]),
+        .testTarget(
+            name: "SoundnessTests",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover",
+                "ZKMLTestSupport",
+            ], exclude: ["Inventory"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
