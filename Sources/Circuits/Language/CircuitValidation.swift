@@ -20,9 +20,12 @@ public enum CircuitLimits {
     public static let portCells = 1 << 22
     /// Extent of an axis: the verifier evaluates vectors over it.
     public static let extent = 1 << 24
-    /// Steps of the verifier on index maps, all gadgets together.
+    /// Steps of the verifier on index maps and public values, all claims together.
     public static let verifierWork = 1 << 26
-    /// How many tensors a claim may dissolve into through views and affine tensors, and how deep.
+    /// Tensors of the expanded circuit.
+    public static let tensors = 1 << 17
+    /// How many tensors a claim may dissolve into through views and affine tensors, and how deep;
+    /// also how many claims may arrive at one einsum.
     public static let dissolvedTerms = 1 << 12
     public static let dissolvedDepth = 1 << 8
 }
@@ -55,7 +58,9 @@ extension Circuit {
             guard mergedCells <= CircuitLimits.mergedCells else {
                 throw .invalidGadget(index: index, .mergeLimit)
             }
-            guard work.add(gadget) else { throw .invalidGadget(index: index, .verifierWork) }
+            guard work.add(gadget, cellCount: shape.cellCount) else {
+                throw .invalidGadget(index: index, .verifierWork)
+            }
             shapes.append(shape)
         }
         for output in outputs where output.wire.index >= wireCount || output.wire.index < 0 {
@@ -66,6 +71,14 @@ extension Circuit {
             + outputs.map { ($0.port.name, shapes[$0.wire.index].cellCount) }
         for (name, cells) in portCells where cells > CircuitLimits.portCells {
             throw .invalidPort(name: name, .tooManyCells)
+        }
+        for output in outputs {
+            guard work.add(output, cellCount: shapes[output.wire.index].cellCount) else {
+                throw .invalidPort(name: output.port.name, .tooManyCells)
+            }
+        }
+        if let index = work.overloadedGadget() {
+            throw .invalidGadget(index: index, .verifierWork)
         }
         try checkEverythingIsRead()
         return shapes
