@@ -35,6 +35,16 @@ let package = Package(
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
             ]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+
+        // What several test targets share: random circuits, a reference witness.
+        .target(
+            name: "ZKMLTestSupport", dependencies: ["Field", "Circuits", "TestSupport"],
+            path: "Tests/ZKMLTestSupport"),
+        .testTarget(
+            name: "CircuitsTests", dependencies: ["Field", "Circuits", "ZKMLTestSupport"]),
+        .testTarget(
+            name: "InterpreterTests",
+            dependencies: ["Field", "Circuits", "Models", "ZKMLTestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
