@@ -32,7 +32,8 @@ let package = Package(
         .testTarget(
             name: "ProverTests",
             dependencies: [
-                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
+                "TestSupport", "ZKMLTestSupport",
             ]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
 
