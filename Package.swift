@@ -23,9 +23,28 @@ let package = Package(
             dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"]),
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
-        .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP"]),
-        .testTarget(name: "CurveTests", dependencies: ["Field", "Curve"]),
-        .testTarget(name: "ModelsTests", dependencies: ["Models"]),
+        .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
+        .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),
+        .testTarget(name: "CurveTests", dependencies: ["Field", "Curve", "TestSupport"]),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: ["Field", "Curve", "Prover", "CKernels", "CGMP", "TestSupport"]),
+        .testTarget(
+            name: "ProverTests",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
+            ]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+
+        // What several test targets share: random circuits, a reference witness.
+        .target(
+            name: "ZKMLTestSupport", dependencies: ["Field", "Circuits", "TestSupport"],
+            path: "Tests/ZKMLTestSupport"),
+        .testTarget(
+            name: "CircuitsTests", dependencies: ["Field", "Circuits", "ZKMLTestSupport"]),
+        .testTarget(
+            name: "InterpreterTests",
+            dependencies: ["Field", "Circuits", "Models", "ZKMLTestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -24,7 +24,9 @@ public struct ByteReader {
 
     public var remaining: Int { bytes.count - offset }
 
-    public mutating func bytes(_ count: Int, _ field: String) throws(DecodingError) -> ArraySlice<UInt8> {
+    public mutating func bytes(_ count: Int, _ field: String) throws(DecodingError) -> ArraySlice<
+        UInt8
+    > {
         guard count >= 0, count <= remaining else {
             throw .truncated(field: field, offset: offset, needed: count, available: remaining)
         }

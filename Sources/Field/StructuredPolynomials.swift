@@ -24,7 +24,7 @@ public enum StructuredPolynomials {
 
     /// eq(point, i) for `i < count` only, in about `count` multiplications.
     @inlinable public static func eqPrefix<S: ScalarAlgebra>(_ point: [S], count: Int) -> [S] {
-        var table = [S.one]
+        var table = count > 0 ? [S.one] : []
         for (k, x) in point.enumerated() {
             // How many nodes of the next layer lead to an index below `count`.
             let shift = point.count - 1 - k

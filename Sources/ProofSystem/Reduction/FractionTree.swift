@@ -81,7 +81,8 @@ func reduceFractionTree<Driver: ReductionDriver>(
             lambda = driver.draw("tree.lambda").value
             running = numerator + lambda * denominator
         }
-        driver.begin(.treeLayer(index: layer, lambda: lambda, point: z.values()))
+        driver.begin(
+            .treeLayer(index: layer, lambda: lambda, point: z.values(), claim: running))
         for round in 0..<layer {
             let message = try driver.receive(.treeRound)
             let challenge = driver.draw("tree.challenge")

@@ -88,8 +88,8 @@ public enum ReductionMessage<Scalar: ScalarAlgebra>: Sendable {
 public enum ReductionStep<Scalar: ScalarAlgebra>: Sendable {
     /// Build the fraction tree.
     case tree(FractionTree, alpha: Scalar, beta: Scalar)
-    /// Layer `index` (2^index nodes): combine with `lambda` at the point of the layer before.
-    case treeLayer(index: Int, lambda: Scalar, point: [Scalar])
+    /// Layer `index` (2^index nodes): numerator + lambda · denominator at `point` is `claim`.
+    case treeLayer(index: Int, lambda: Scalar, point: [Scalar], claim: Scalar)
     case treeChallenge(Scalar)
     case sumcheck([SumcheckInstance<Scalar>], weights: [Scalar])
     case sumcheckChallenge(Scalar)

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#include "table.hpp"
+#include "tables.hpp"
+
+namespace ck {
+constinit const ck_kernels adx_kernels = kernel_table<Adx>();
+}
+#endif

@@ -1,0 +1,43 @@
+// What the machine has, which table fits it, and the functions that need no variants.
+#include "msm.hpp"
+#include "tables.hpp"
+
+extern "C" {
+
+uint32_t ck_cpu_features(void) {
+    uint32_t features = 0;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("bmi2") && __builtin_cpu_supports("adx")) features |= CK_CPU_ADX;
+#endif
+    return features;
+}
+
+const ck_kernels *ck_kernels_for(uint32_t features) {
+#if defined(__x86_64__)
+    if (features & CK_CPU_ADX) return &ck::adx_kernels;
+#endif
+    return &ck::portable_kernels;
+}
+
+int ck_thread_count(void) { return omp_get_max_threads(); }
+void ck_set_thread_count(int count) { omp_set_num_threads(count < 1 ? 1 : count); }
+
+int ck_i64_bits(const int64_t *x, size_t n) {
+    // x ^ (x >> 63) is the magnitude that needs storing beside the sign.
+    uint64_t seen = 0;
+    for (size_t i = 0; i < n; i++) seen |= uint64_t(x[i] ^ (x[i] >> 63));
+    return seen ? 65 - __builtin_clzll(seen) : 1;
+}
+
+size_t ck_msm_scratch_bytes(size_t n, int bits, int threads) {
+    if (n == 0) return 0;
+    const ck::MsmPlan plan(n, bits, threads);
+    return (bits > 64 ? ck::align64(n * sizeof(ck_fr)) : 0) + ck::msm_bytes(plan, threads);
+}
+
+size_t ck_fixed_base_scratch_bytes(size_t n, int threads) {
+    return n == 0 ? 0 : ck::FixedBasePlan(n).bytes(n, threads);
+}
+
+}  // extern "C"

@@ -1,0 +1,159 @@
+// The fraction tree of LogUp-GKR: leaves, layers, and the layers' sum-check rounds.
+#pragma once
+#include "vectors.hpp"
+
+namespace ck {
+namespace {
+
+template <class A>
+struct Fractions {
+    using Fr = ck_fr;
+
+    static void i64_leaf_denominators(
+        Fr *out, Fr constant, const int64_t *const *columns, const Fr *weights, size_t column_count,
+        size_t n) {
+        // constant - sum w x = (constant + offset * sum w) + sum (-w) (x + offset); four unsigned
+        // terms below 2^62 p each, and the start below p, stay below 2^64 p.
+        Fr minus[4];
+        Fr start = constant;
+        for (size_t j = 0; j < column_count; j++) {
+            minus[j] = neg(weights[j]);
+            start = add(start, mul_small<Fr, A>(kSmallOffset, weights[j]));
+        }
+        const Fr *w = minus;
+        parallel_for(n, kGrain, [=, &start](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                SmallSum s = small_sum(start);
+                for (size_t j = 0; j < column_count; j++)
+                    A::mac(s, offset_small(columns[j][i]), w[j]);
+                out[i] = reduce5(s);
+            }
+        });
+    }
+
+    /// a * b + c * d with one reduction.
+    static CK_INLINE Fr mul_add(const Fr &a, const Fr &b, const Fr &c, const Fr &d) {
+        WideSum s;
+        A::mac(s, a, b);
+        A::mac(s, c, d);
+        return redc<Fr, A>(s);
+    }
+    /// x * b, for the two numerators that cost nothing, and any other.
+    static CK_INLINE Fr numerator(int64_t x, const Fr &b) {
+        if (x == 0) return Fr{{0, 0, 0, 0}};
+        if (x == 1) return b;
+        SmallSum s;
+        mac_signed<A>(s, x, b);
+        return reduce5(s);
+    }
+    static CK_INLINE Fr mul_add(int64_t a, const Fr &b, const Fr &c, const Fr &d) {
+        return add(numerator(a, b), A::mul(c, d));
+    }
+
+    static void fr_fraction_combine(Fr *p_out, Fr *q_out, const Fr *p, const Fr *q, size_t h) {
+        parallel_for(h, kGrain / 2, [=](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const Fr q0 = q[i], q1 = q[i + h];
+                p_out[i] = mul_add(p[i], q1, p[i + h], q0);
+                q_out[i] = A::mul(q0, q1);
+            }
+        });
+    }
+    static void i64_fraction_combine(
+        Fr *p_out, Fr *q_out, const int64_t *p, const Fr *q, size_t h) {
+        parallel_for(h, kGrain, [=](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const Fr q0 = q[i], q1 = q[i + h];
+                p_out[i] = add(numerator(p[i], q1), numerator(p[i + h], q0));
+                q_out[i] = A::mul(q0, q1);
+            }
+        });
+    }
+
+    struct Wide2 {
+        WideSum constant, lead;
+        void merge(const Wide2 &other) {
+            constant.merge(other.constant);
+            lead.merge(other.lead);
+        }
+        void store(Fr out[2]) const {
+            out[0] = reduce<Fr, A>(constant);
+            out[1] = reduce<Fr, A>(lead);
+        }
+    };
+
+    static CK_INLINE int64_t line_step(int64_t lo, int64_t hi) { return hi - lo; }
+    static CK_INLINE Fr line_step(const Fr &lo, const Fr &hi) { return sub(hi, lo); }
+
+    /// s += e * (H(0), coefficient of X^2 in H) for one quadruple of lines.
+    template <class P>
+    static CK_INLINE void accumulate(
+        Wide2 &sums, const Fr &e, P p_lo, P p_hi, const Fr &s_lo, const Fr &s_hi, const Fr &q0_lo,
+        const Fr &q0_hi, const Fr &q1_lo, const Fr &q1_hi) {
+        const Fr constant = mul_add(p_lo, q1_lo, q0_lo, s_lo);
+        const Fr lead = mul_add(
+            line_step(p_lo, p_hi), sub(q1_hi, q1_lo), sub(q0_hi, q0_lo), sub(s_hi, s_lo));
+        A::mac(sums.constant, e, constant);
+        A::mac(sums.lead, e, lead);
+    }
+
+    template <class P>
+    static void round(
+        const P *p, const Fr *s, const Fr *q0, const Fr *q1, const Fr *e, size_t n, Fr out[2]) {
+        parallel_sum<Wide2>(n, kGrain / 4, [=](Wide2 &sums, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++)
+                accumulate(
+                    sums, e[i], p[i], p[i + n], s[i], s[i + n], q0[i], q0[i + n], q1[i], q1[i + n]);
+        }).store(out);
+    }
+    static void fr_fraction_round(
+        const Fr *p, const Fr *s, const Fr *q0, const Fr *q1, const Fr *e, size_t n, Fr out[2]) {
+        round(p, s, q0, q1, e, n, out);
+    }
+    static void i64_fraction_round(
+        const int64_t *p, const Fr *s, const Fr *q0, const Fr *q1, const Fr *e, size_t n,
+        Fr out[2]) {
+        round(p, s, q0, q1, e, n, out);
+    }
+
+    /// Folds entry i and i + n of a table of 4n, in place; the two results.
+    struct Pair {
+        Fr lo, hi;
+    };
+    static CK_INLINE Pair fold_pair(Fr *t, size_t i, size_t n, const Fr &r) {
+        const Pair pair = {
+            Vectors<A>::fold(t[i], t[i + 2 * n], r), Vectors<A>::fold(t[i + n], t[i + 3 * n], r)};
+        t[i] = pair.lo, t[i + n] = pair.hi;
+        return pair;
+    }
+
+    static void fr_fraction_fold_round(
+        Fr *p, Fr *s, Fr *q0, Fr *q1, const Fr *e, size_t n, Fr r, Fr out[2]) {
+        parallel_sum<Wide2>(n, kGrain / 8, [=, &r](Wide2 &sums, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const Pair fp = fold_pair(p, i, n, r), fs = fold_pair(s, i, n, r);
+                const Pair f0 = fold_pair(q0, i, n, r), f1 = fold_pair(q1, i, n, r);
+                accumulate(
+                    sums, e[i], fp.lo, fp.hi, fs.lo, fs.hi, f0.lo, f0.hi, f1.lo, f1.hi);
+            }
+        }).store(out);
+    }
+    static void i64_fraction_fold_round(
+        Fr *p_out, const int64_t *p, Fr *s, Fr *q0, Fr *q1, const Fr *e, size_t n, Fr r,
+        Fr out[2]) {
+        const typename Vectors<A>::SmallFold fold(r);
+        parallel_sum<Wide2>(n, kGrain / 8, [=, &r, &fold](Wide2 &sums, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const Pair fp = {fold(p[i], p[i + 2 * n]), fold(p[i + n], p[i + 3 * n])};
+                p_out[i] = fp.lo, p_out[i + n] = fp.hi;
+                const Pair fs = fold_pair(s, i, n, r);
+                const Pair f0 = fold_pair(q0, i, n, r), f1 = fold_pair(q1, i, n, r);
+                accumulate(
+                    sums, e[i], fp.lo, fp.hi, fs.lo, fs.hi, f0.lo, f0.hi, f1.lo, f1.hi);
+            }
+        }).store(out);
+    }
+};
+
+}  // namespace
+}  // namespace ck

@@ -1,0 +1,150 @@
+// Sum-check rounds: evaluate a round polynomial, fold, or both in one pass.
+#pragma once
+#include "vectors.hpp"
+
+namespace ck {
+namespace {
+
+template <class A>
+struct Sumcheck {
+    using Fr = ck_fr;
+
+    /// Unreduced sums at X = 0 and X = 2.
+    struct Wide2 {
+        WideSum at0, at2;
+        void merge(const Wide2 &other) {
+            at0.merge(other.at0);
+            at2.merge(other.at2);
+        }
+        void store(Fr out[2]) const {
+            out[0] = reduce<Fr, A>(at0);
+            out[1] = reduce<Fr, A>(at2);
+        }
+    };
+
+    /// 2 * hi - lo: the line at X = 2.
+    static CK_INLINE Fr at_two(const Fr &lo, const Fr &hi) { return add(hi, sub(hi, lo)); }
+
+    static void fr_product_round(const Fr *a, const Fr *b, size_t half, Fr out[2]) {
+        parallel_sum<Wide2>(half, kGrain / 2, [=](Wide2 &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                A::mac(s.at0, a[i], b[i]);
+                A::mac(s.at2, at_two(a[i], a[i + half]), at_two(b[i], b[i + half]));
+            }
+        }).store(out);
+    }
+
+    static void i64_product_round(const int64_t *a, const Fr *b, size_t half, Fr out[2]) {
+        // a + 2^63 is unsigned; 2^63 * sum b comes off at the end.
+        struct Sums {
+            SmallSum at0, at2, b_lo, b_hi;
+            void merge(const Sums &other) {
+                at0.merge(other.at0);
+                at2.merge(other.at2);
+                b_lo.merge(other.b_lo);
+                b_hi.merge(other.b_hi);
+            }
+        };
+        const Sums s = parallel_sum<Sums>(half, kGrain, [=](Sums &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const int64_t lo = a[i], hi = a[i + half];
+                A::mac(s.at0, offset_sign(lo), b[i]);
+                A::mac(s.at2, offset_sign(2 * hi - lo), at_two(b[i], b[i + half]));
+                s.b_lo.add(b[i]);
+                s.b_hi.add(b[i + half]);
+            }
+        });
+        const Fr lo = reduce<Fr>(s.b_lo), hi = reduce<Fr>(s.b_hi);
+        out[0] = sub(reduce<Fr>(s.at0), mul_small<Fr, A>(kSignOffset, lo));
+        out[1] = sub(reduce<Fr>(s.at2), mul_small<Fr, A>(kSignOffset, at_two(lo, hi)));
+    }
+
+    static void fr_product_fold_round(Fr *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
+        const size_t q = quarter;
+        parallel_sum<Wide2>(q, kGrain / 4, [=, &r](Wide2 &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const Fr a0 = Vectors<A>::fold(a[i], a[i + 2 * q], r);
+                const Fr a1 = Vectors<A>::fold(a[i + q], a[i + 3 * q], r);
+                const Fr b0 = Vectors<A>::fold(b[i], b[i + 2 * q], r);
+                const Fr b1 = Vectors<A>::fold(b[i + q], b[i + 3 * q], r);
+                a[i] = a0, a[i + q] = a1, b[i] = b0, b[i + q] = b1;
+                A::mac(s.at0, a0, b0);
+                A::mac(s.at2, at_two(a0, a1), at_two(b0, b1));
+            }
+        }).store(out);
+    }
+
+    static void i64_product_fold_round(
+        Fr *a_out, const int64_t *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
+        const size_t q = quarter;
+        const typename Vectors<A>::SmallFold fold(r);
+        parallel_sum<Wide2>(q, kGrain / 4, [=, &r, &fold](Wide2 &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const Fr a0 = fold(a[i], a[i + 2 * q]), a1 = fold(a[i + q], a[i + 3 * q]);
+                const Fr b0 = Vectors<A>::fold(b[i], b[i + 2 * q], r);
+                const Fr b1 = Vectors<A>::fold(b[i + q], b[i + 3 * q], r);
+                a_out[i] = a0, a_out[i + q] = a1, b[i] = b0, b[i + q] = b1;
+                A::mac(s.at0, a0, b0);
+                A::mac(s.at2, at_two(a0, a1), at_two(b0, b1));
+            }
+        }).store(out);
+    }
+
+    static constexpr size_t kMaxTables = 16, kMaxTerms = 64, kMaxDegree = 8;
+
+    static void fr_terms_round(
+        const Fr *const *tables, size_t table_count, size_t factor, const Fr *coefficients,
+        const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
+        size_t half, Fr *out) {
+        struct Sums {
+            WideSum at[kMaxDegree];
+            void merge(const Sums &other) {
+                for (size_t k = 0; k < kMaxDegree; k++) at[k].merge(other.at[k]);
+            }
+        };
+        bool unit[kMaxTerms];
+        for (size_t t = 0; t < term_count; t++) unit[t] = equal(coefficients[t], Modulus<Fr>::one);
+        const bool has_factor = factor < table_count;
+        const bool *units = unit;
+        const Sums s = parallel_sum<Sums>(half, kGrain / 8, [=](Sums &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                Fr value[kMaxTables], step[kMaxTables];
+                for (size_t j = 0; j < table_count; j++) {
+                    value[j] = tables[j][i];
+                    step[j] = sub(tables[j][i + half], value[j]);
+                }
+                for (size_t k = 0; k < degree; k++) {
+                    // X = 0, then 2, 3, ..: the second evaluation moves two steps.
+                    if (k > 0)
+                        for (size_t j = 0; j < table_count; j++) {
+                            value[j] = add(value[j], step[j]);
+                            if (k == 1) value[j] = add(value[j], step[j]);
+                        }
+                    accumulate(
+                        s.at[k], value, has_factor ? &value[factor] : nullptr, coefficients, units,
+                        starts, indices, term_count);
+                }
+            }
+        });
+        for (size_t k = 0; k < degree; k++) out[k] = reduce<Fr, A>(s.at[k]);
+    }
+
+    /// s += factor * sum of terms. The last multiplication of each product is left unreduced.
+    static CK_INLINE void accumulate(
+        WideSum &s, const Fr *value, const Fr *factor, const Fr *coefficients, const bool *unit,
+        const uint32_t *starts, const uint32_t *indices, size_t term_count) {
+        WideSum inner;
+        for (size_t t = 0; t < term_count; t++) {
+            const uint32_t *k = indices + starts[t], *end = indices + starts[t + 1];
+            Fr left = unit[t] && k < end ? value[*k++] : coefficients[t];
+            // Every factor but the last is multiplied in; the last goes in unreduced.
+            for (; k + 1 < end; k++) left = A::mul(left, value[*k]);
+            const Fr &right = k < end ? value[*k] : Modulus<Fr>::one;
+            A::mac(factor ? inner : s, left, right);
+        }
+        if (factor) A::mac(s, reduce<Fr, A>(inner), *factor);
+    }
+};
+
+}  // namespace
+}  // namespace ck

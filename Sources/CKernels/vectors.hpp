@@ -1,0 +1,243 @@
+// Field vectors: element-wise loops, folds, inner products, inversion, eq tables.
+#pragma once
+#include "field.hpp"
+#include "parallel.hpp"
+
+namespace ck {
+namespace {
+
+constexpr size_t kGrain = 2048;  // elements a thread takes at a time: about 40 us
+
+/// The offset that makes a small integer unsigned, and its inverse effect in the field.
+constexpr uint64_t kSmallOffset = uint64_t(1) << CK_SMALL_BITS;
+constexpr uint64_t kSignOffset = uint64_t(1) << 63;
+
+CK_INLINE uint64_t offset_small(int64_t x) { return uint64_t(x) + kSmallOffset; }
+CK_INLINE uint64_t offset_sign(int64_t x) { return uint64_t(x) ^ kSignOffset; }
+
+/// The field element x of a small sum: starts an accumulator at x.
+CK_INLINE SmallSum small_sum(const ck_fr &x) {
+    SmallSum s;
+    for (int i = 0; i < 4; i++) s.l[i] = x.l[i];
+    return s;
+}
+CK_INLINE ck_fr reduce5(const SmallSum &s) {
+    return reduce5<ck_fr>(s.l[0], s.l[1], s.l[2], s.l[3], s.l[4]);
+}
+
+/// |x| * (x < 0 ? -f : f), added to a small sum.
+template <class A>
+CK_INLINE void mac_signed(SmallSum &s, int64_t x, const ck_fr &f) {
+    const uint64_t mask = uint64_t(x >> 63);
+    const ck_fr minus = neg(f);
+    ck_fr g;
+    for (int i = 0; i < 4; i++) g.l[i] = (minus.l[i] & mask) | (f.l[i] & ~mask);
+    A::mac(s, (uint64_t(x) ^ mask) - mask, g);
+}
+
+template <class A>
+struct Vectors {
+    using Fr = ck_fr;
+    static constexpr Fr zero = {{0, 0, 0, 0}};
+
+    static void fr_mul(Fr *out, const Fr *a, const Fr *b, size_t n) {
+        parallel_for(n, kGrain, [=](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = A::mul(a[i], b[i]);
+        });
+    }
+    static void fr_add(Fr *out, const Fr *a, const Fr *b, size_t n) {
+        parallel_for(n, 4 * kGrain, [=](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = add(a[i], b[i]);
+        });
+    }
+    static void fr_sub(Fr *out, const Fr *a, const Fr *b, size_t n) {
+        parallel_for(n, 4 * kGrain, [=](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = sub(a[i], b[i]);
+        });
+    }
+    static void fr_scale(Fr *out, const Fr *a, Fr c, size_t n) {
+        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = A::mul(a[i], c);
+        });
+    }
+    static void fr_axpy(Fr *out, Fr c, const Fr *x, size_t n) {
+        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = add(out[i], A::mul(x[i], c));
+        });
+    }
+    static void i64_axpy(Fr *out, Fr c, const int64_t *x, size_t n) {
+        // c * x = c * (x + offset) - c * offset
+        const Fr shift = neg(mul_small<Fr, A>(kSmallOffset, c));
+        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                SmallSum s = small_sum(shift);
+                s.add(out[i]);
+                A::mac(s, offset_small(x[i]), c);
+                out[i] = reduce5(s);
+            }
+        });
+    }
+    static void i64_add_scaled(Fr *out, const int64_t *x, Fr c, const Fr *y, size_t n) {
+        const Fr shift = neg(from_u64<Fr, A>(kSmallOffset));
+        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                SmallSum s = small_sum(shift);
+                A::mac(s, offset_small(x[i]), Modulus<Fr>::one);
+                out[i] = add(reduce5(s), A::mul(y[i], c));
+            }
+        });
+    }
+
+    static CK_INLINE Fr fold(const Fr &lo, const Fr &hi, const Fr &r) {
+        return add(lo, A::mul(sub(hi, lo), r));
+    }
+    static void fr_fold(Fr *out, const Fr *lo, const Fr *hi, Fr r, size_t n) {
+        parallel_for(n, kGrain, [=, &r](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = fold(lo[i], hi[i], r);
+        });
+    }
+
+    /// Folds small integers: lo * (1 - r) + hi * r, with both integers made unsigned; the two
+    /// weights sum to 1, so the offset leaves as one constant. Their representatives sum to less
+    /// than 2p: the sum stays below 2^63 p.
+    struct SmallFold {
+        Fr r, complement, shift;
+        explicit SmallFold(const Fr &r)
+            : r(r), complement(sub(Modulus<Fr>::one, r)), shift(neg(from_u64<Fr, A>(kSmallOffset))) {}
+        CK_INLINE Fr operator()(int64_t lo, int64_t hi) const {
+            SmallSum s = small_sum(shift);
+            A::mac(s, offset_small(lo), complement);
+            A::mac(s, offset_small(hi), r);
+            return reduce5(s);
+        }
+    };
+    static void i64_fold(Fr *out, const int64_t *lo, const int64_t *hi, Fr r, size_t n) {
+        const SmallFold fold(r);
+        parallel_for(n, kGrain, [=, &fold](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = fold(lo[i], hi[i]);
+        });
+    }
+
+    /// The unreduced sum of field elements: five limbs of a small sum.
+    static SmallSum unreduced_sum(const Fr *a, ptrdiff_t stride, size_t n) {
+        return parallel_sum<SmallSum>(n, 4 * kGrain, [=](SmallSum &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) s.add(a[ptrdiff_t(i) * stride]);
+        });
+    }
+    static Fr fr_sum(const Fr *a, size_t n) { return reduce<Fr>(unreduced_sum(a, 1, n)); }
+
+    static Fr fr_dot(const Fr *a, const Fr *b, size_t n) {
+        const WideSum s = parallel_sum<WideSum>(n, kGrain, [=](WideSum &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) A::mac(s, a[i], b[i]);
+        });
+        return reduce<Fr, A>(s);
+    }
+    static Fr i64_dot(const int64_t *x, const Fr *v, size_t n) {
+        struct Sums {
+            SmallSum products, weights;
+            void merge(const Sums &other) {
+                products.merge(other.products);
+                weights.merge(other.weights);
+            }
+        };
+        const Sums s = parallel_sum<Sums>(n, 2 * kGrain, [=](Sums &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                A::mac(s.products, offset_sign(x[i]), v[i]);
+                s.weights.add(v[i]);
+            }
+        });
+        return sub(reduce<Fr>(s.products), mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.weights)));
+    }
+    static void i64_to_fr(Fr *out, const int64_t *x, size_t n) {
+        const Fr shift = neg(from_u64<Fr, A>(kSignOffset));
+        parallel_for(n, 2 * kGrain, [=](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                SmallSum s = small_sum(shift);
+                A::mac(s, offset_sign(x[i]), Modulus<Fr>::one);
+                out[i] = reduce5(s);
+            }
+        });
+    }
+
+    /// Montgomery's trick, a block at a time: one inversion a block.
+    static void fr_invert(Fr *values, Fr *scratch, size_t n) {
+        parallel_for(n, 2 * kGrain, [=](size_t begin, size_t end) {
+            Fr running = Modulus<Fr>::one;
+            for (size_t i = begin; i < end; i++) {
+                scratch[i] = running;
+                if (!is_zero(values[i])) running = A::mul(running, values[i]);
+            }
+            running = inverse<Fr, A>(running);
+            for (size_t i = end; i-- > begin;) {
+                if (is_zero(values[i])) continue;
+                const Fr value = values[i];
+                values[i] = A::mul(running, scratch[i]);
+                running = A::mul(running, value);
+            }
+        });
+    }
+
+    static Fr power(Fr x, size_t exponent) {
+        Fr result = Modulus<Fr>::one;
+        for (; exponent; exponent >>= 1, x = A::mul(x, x))
+            if (exponent & 1) result = A::mul(result, x);
+        return result;
+    }
+    static void fr_powers(Fr *out, Fr x, Fr scale, size_t n) {
+        parallel_for(n, kGrain, [=, &x, &scale](size_t begin, size_t end) {
+            // Four interleaved chains: the steps by x^4 do not wait for one another.
+            const Fr x2 = A::mul(x, x), x4 = A::mul(x2, x2);
+            Fr next = A::mul(scale, power(x, begin));
+            for (size_t i = begin; i < end && i < begin + 4; i++) {
+                out[i] = next;
+                next = A::mul(next, x);
+            }
+            for (size_t i = begin + 4; i < end; i++) out[i] = A::mul(out[i - 4], x4);
+        });
+    }
+
+    /// Doubles a table whose entries lie `stride` apart: entry i + 2^k takes t * x, entry i keeps
+    /// t - t * x, from the last variable to the first, so that earlier variables are higher bits.
+    static void eq_expand(Fr *table, size_t stride, const Fr *point, size_t variables, size_t count) {
+        size_t live = 1;
+        for (size_t k = variables; k-- > 0; live *= 2) {
+            for (size_t i = 0; i < live && i < count; i++) {
+                const Fr t = table[i * stride], high = A::mul(t, point[k]);
+                if (i + live < count) table[(i + live) * stride] = high;
+                table[i * stride] = sub(t, high);
+            }
+        }
+    }
+    static void fr_eq(Fr *out, const Fr *point, size_t variables, size_t count, Fr scale) {
+        if (count == 0) return;
+        // The head variables give the first entry of each block, the tail fills it in cache.
+        const size_t tail = variables < 10 ? variables : 10, head = variables - tail;
+        const size_t block = size_t(1) << tail, blocks = (count + block - 1) >> tail;
+        out[0] = scale;
+        eq_expand(out, block, point, head, blocks);
+        parallel_for(blocks, 2, [=](size_t begin, size_t end) {
+            for (size_t b = begin; b < end; b++) {
+                const size_t rest = count - b * block;
+                eq_expand(out + b * block, 1, point + head, tail, rest < block ? rest : block);
+            }
+        });
+    }
+
+    static void fr_outer_axpy(
+        Fr *acc, ptrdiff_t si, ptrdiff_t sj, Fr c, const Fr *u, size_t ni, const Fr *v, size_t nj) {
+        const size_t grain = nj >= kGrain ? 1 : kGrain / (nj ? nj : 1);
+        parallel_for(ni, grain, [=, &c](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                const Fr cu = A::mul(c, u[i]);
+                Fr *row = acc + ptrdiff_t(i) * si;
+                for (size_t j = 0; j < nj; j++) {
+                    Fr &cell = row[ptrdiff_t(j) * sj];
+                    cell = add(cell, A::mul(cu, v[j]));
+                }
+            }
+        });
+    }
+};
+
+}  // namespace
+}  // namespace ck

@@ -1,0 +1,71 @@
+import Curve
+import Field
+
+/// The check that a list of points are the powers of the τ in [τ]_2.
+///
+/// With 128-bit weights ρ_i drawn from a hash of all the points,
+/// e(Σ ρ_i P_{i+1}, [1]_2) = e(Σ ρ_i P_i, [τ]_2). A list that is wrong anywhere passes with
+/// probability 2^-128 a hash evaluation.
+public struct PowersCheck: Sendable {
+    /// Σ weights_i · points_i.
+    public typealias Sum = @Sendable (ArraySlice<G1Affine>, ArraySlice<UInt128>) -> G1
+
+    private let sum: Sum
+
+    /// - Parameter sum: A faster multi-scalar multiplication than Curve's sequential one.
+    public init(sum: @escaping Sum) { self.sum = sum }
+
+    public init() {
+        self.init { G1.multiScalarMultiply(points: Array($0), scalars: Array($1)) }
+    }
+
+    /// Two sums over all points and one check of two pairs; more only to find a wrong power.
+    ///
+    /// - Throws: ``SRSError/inconsistentPower(_:)`` with the first wrong power.
+    public func verify(_ powers: [G1Affine], tauG2: G2Affine) throws(SRSError) {
+        let weights = Self.weights(powers, tauG2)
+        let (one, tau) = (G2Prepared(.generator), G2Prepared(tauG2))
+        /// Whether P_{i+1} = τ P_i for all i of the range.
+        func holds(_ range: Range<Int>) -> Bool {
+            let shifted = range.lowerBound + 1..<range.upperBound + 1
+            let left = sum(powers[shifted], weights[range]).affine
+            let right = sum(powers[range], weights[range]).affine
+            return Pairing.isOne([(left, one), (-right, tau)])
+        }
+        var suspect = 0..<powers.count - 1
+        guard !holds(suspect) else { return }
+        while suspect.count > 1 {
+            let middle = suspect.lowerBound + suspect.count / 2
+            let lower = suspect.lowerBound..<middle
+            suspect = holds(lower) ? middle..<suspect.upperBound : lower
+        }
+        throw .inconsistentPower(suspect.upperBound)
+    }
+
+    /// 128 bits a point from Keccak-256(Keccak-256(all points) ‖ index), two a hash.
+    private static func weights(_ powers: [G1Affine], _ tauG2: G2Affine) -> [UInt128] {
+        var content = Keccak256()
+        content.update(Array("zkml-srs-powers-check".utf8) + tauG2.encoded)
+        for power in powers {
+            for limbs in [power.x.limbs, power.y.limbs] {
+                content.update(littleEndian: limbs.l0)
+                content.update(littleEndian: limbs.l1)
+                content.update(littleEndian: limbs.l2)
+                content.update(littleEndian: limbs.l3)
+            }
+        }
+        var seeded = Keccak256()
+        seeded.update(content.finalize())
+        var weights: [UInt128] = []
+        weights.reserveCapacity(powers.count + 1)
+        while weights.count < powers.count {
+            var hash = seeded
+            hash.update(littleEndian: UInt64(weights.count))
+            let digest = hash.finalize()
+            for half in [digest[..<16], digest[16...]] {
+                weights.append(half.reduce(0) { $0 << 8 | UInt128($1) })
+            }
+        }
+        return weights
+    }
+}

@@ -1,0 +1,161 @@
+import CGMP
+import Curve
+import Field
+import TestSupport
+import Testing
+
+@testable import Prover
+
+@Suite("MSM kernels", .serialized) struct MSMKernelTests {
+    /// Multiples of the generator by 1, 2, .., so that a sum is one multiplication to check.
+    static func consecutiveBases(_ count: Int) -> [G1Affine] {
+        var bases: [G1] = []
+        var next = G1.generator
+        for _ in 0..<count {
+            bases.append(next)
+            next += G1Affine.generator
+        }
+        return G1.normalize(bases)
+    }
+    static let bases = consecutiveBases(3000)
+
+    private func expected(_ scalars: [Fr]) -> G1Affine {
+        // Σ s_i (i + 1) G
+        let total = scalars.enumerated().reduce(Fr.zero) { $0 + $1.element * Fr($1.offset + 1) }
+        return (total * G1Affine.generator).affine
+    }
+
+    @Test("full-width scalars", arguments: KernelSet.all, [0, 1, 2, 3, 17, 100, 1000, 3000])
+    func fullWidth(kernels k: KernelSet, count: Int) {
+        var rng = SeededGenerator(seed: UInt64(count))
+        let scalars = rng.elements(count)
+        let bases = Array(Self.bases[..<count])
+        expectForAllThreads(expected(scalars)) {
+            MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
+        }
+    }
+
+    @Test("agrees with the verifier's sum", arguments: KernelSet.all, [1, 5, 300])
+    func agreesWithCurve(kernels k: KernelSet, count: Int) {
+        var rng = SeededGenerator(seed: UInt64(count) + 1)
+        let scalars = rng.elements(count)
+        let bases = rng.elements(count).map { ($0 * G1Affine.generator).affine }
+        #expect(
+            MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
+                == G1.multiScalarMultiply(points: bases, scalars: scalars).affine)
+    }
+
+    @Test("integers of every width", arguments: KernelSet.all, [1, 2, 3, 7, 8, 9, 16, 17, 31, 32, 48, 62, 63])
+    func integers(kernels k: KernelSet, bits: Int) {
+        var rng = SeededGenerator(seed: UInt64(bits))
+        for count in [1, 40, 2500] {
+            let scalars = rng.integers(count, bits: bits)
+            let bases = Array(Self.bases[..<count])
+            expectForAllThreads(expected(scalars.map { Fr($0) })) {
+                MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
+            }
+        }
+    }
+
+    @Test("all zero, all one, all equal, extremes", arguments: KernelSet.all)
+    func uniformScalars(kernels k: KernelSet) {
+        for count in [1, 2, 2048, 2049, 3000] {
+            let bases = Array(Self.bases[..<count])
+            for value: Int64 in [0, 1, -1, 127, -128, .max, .min] {
+                let scalars = [Int64](repeating: value, count: count)
+                #expect(
+                    MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
+                        == expected(scalars.map { Fr($0) }), "\(count) times \(value)")
+            }
+            for value in Fr.edgeValues.prefix(8) {
+                let scalars = [Fr](repeating: value, count: count)
+                #expect(
+                    MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
+                        == expected(scalars), "\(count) times \(value)")
+            }
+        }
+    }
+
+    @Test("repeated, opposite and infinite bases", arguments: KernelSet.all)
+    func degenerateBases(kernels k: KernelSet) {
+        var rng = SeededGenerator(seed: 3)
+        let (p, q) = (G1Affine.generator, (Fr(77) * G1Affine.generator).affine)
+        for count in [2, 3, 64, 700, 2600] {
+            // Few bases, few digits: buckets are full of equal and opposite points.
+            let choices = [(p, Fr.one), (-p, -.one), (q, Fr(77)), (-q, -Fr(77)), (.infinity, .zero)]
+            let picked = (0..<count).map { _ in choices.randomElement(using: &rng)! }
+            let bases = picked.map(\.0)
+            let small = (0..<count).map { _ in Int64.random(in: -2...2, using: &rng) }
+            let wide = rng.elements(count)
+            let ones = [Int64](repeating: 1, count: count)
+            for scalars in [small, ones] {
+                let total = zip(picked, scalars).reduce(Fr.zero) { $0 + $1.0.1 * Fr($1.1) }
+                expectForAllThreads((total * p).affine) {
+                    MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
+                }
+            }
+            let total = zip(picked, wide).reduce(Fr.zero) { $0 + $1.0.1 * $1.1 }
+            expectForAllThreads((total * p).affine) {
+                MSMKernel.multiply(bases: bases, scalars: wide, with: k)
+            }
+        }
+        #expect(
+            MSMKernel.multiply(bases: [p, -p], scalars: [Fr(5), Fr(5)], with: k) == .infinity)
+        #expect(
+            MSMKernel.multiply(bases: [.infinity], scalars: [Fr(5)], with: k) == .infinity)
+        #expect(
+            MSMKernel.multiply(bases: [p, p], scalars: [5, 5] as [Int64], with: k)
+                == (Fr(10) * p).affine)
+    }
+
+    @Test("a sum checked with GMP's integers", arguments: KernelSet.all)
+    func againstGMP(kernels k: KernelSet) {
+        // Σ s_i (i + 1) mod r by GMP, then one multiplication of the generator.
+        var rng = SeededGenerator(seed: 8)
+        let scalars = rng.elements(500)
+        var total = Fr.zero
+        for (i, scalar) in scalars.enumerated() {
+            total += Fr(canonicalLimbs: GMP.product(scalar, Fr(i + 1))) ?? .zero
+        }
+        #expect(
+            MSMKernel.multiply(bases: Array(Self.bases[..<500]), scalars: scalars, with: k)
+                == (total * G1Affine.generator).affine)
+    }
+
+    @Test("multiples of one base", arguments: KernelSet.all, [1, 2, 40, 1500])
+    func fixedBase(kernels k: KernelSet, count: Int) {
+        var rng = SeededGenerator(seed: UInt64(count))
+        let base = (Fr(1234) * G1Affine.generator).affine
+        let scalars = rng.elements(count)
+        let expected = scalars.prefix(60).map { ($0 * base).affine }
+        for threads in threadCounts {
+            let multiples: [G1Affine] = Threads.with(threads) {
+                scalars.withUnsafeBufferPointer { scalars in
+                    .filled(count) { MSMKernel.multiples(of: base, scalars, into: $0, with: k) }
+                }
+            }
+            #expect(Array(multiples.prefix(60)) == expected)
+            // The rest by one random combination.
+            let weights = (0..<count).map { _ in Fr(UInt64.random(in: 1..<1 << 20, using: &rng)) }
+            #expect(
+                MSMKernel.multiply(bases: multiples, scalars: weights, with: k)
+                    == (Reference.innerProduct(weights, scalars) * base).affine)
+        }
+        let infinite: [G1Affine] = scalars.withUnsafeBufferPointer { scalars in
+            .filled(count) { MSMKernel.multiples(of: .infinity, scalars, into: $0, with: k) }
+        }
+        #expect(infinite == [G1Affine](repeating: .infinity, count: count))
+    }
+
+    @Test("powers of tau", arguments: KernelSet.all)
+    func powers(kernels k: KernelSet) {
+        let tau = Fr(987_654_321)
+        let powers = MSMKernel.powers(of: tau, count: 300, with: k)
+        var scalar = Fr.one
+        for power in powers.prefix(40) {
+            #expect(power == (scalar * G1Affine.generator).affine)
+            scalar *= tau
+        }
+        #expect(powers[299] == (tau.power(299) * G1Affine.generator).affine)
+    }
+}

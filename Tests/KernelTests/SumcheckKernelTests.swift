@@ -1,0 +1,101 @@
+import Field
+import TestSupport
+import Testing
+
+@testable import Prover
+
+@Suite("Sum-check kernels", .serialized) struct SumcheckKernelTests {
+    struct Values: Equatable {
+        var at0, at2: Fr
+        init(_ values: (at0: Fr, at2: Fr)) { (at0, at2) = values }
+    }
+
+    private static func expectedRound(_ a: [Fr], _ b: [Fr]) -> Values {
+        func at(_ x: Int) -> Fr { Reference.round([a, b], at: Fr(x)) { $0[0] * $0[1] } }
+        return Values((at(0), at(2)))
+    }
+
+    @Test("product rounds", arguments: KernelSet.all, [0, 1, 2, 5, 64, 3000])
+    func productRounds(kernels k: KernelSet, half: Int) {
+        var rng = SeededGenerator(seed: UInt64(half))
+        let (a, b, x) = (rng.elements(2 * half), rng.elements(2 * half), rng.integers(2 * half))
+        expectForAllThreads(Self.expectedRound(a, b)) {
+            Values(SumcheckKernels.productRound(a, b, with: k))
+        }
+        expectForAllThreads(Self.expectedRound(x.map { Fr($0) }, b)) {
+            Values(SumcheckKernels.productRound(x, b, with: k))
+        }
+    }
+
+    struct Folded: Equatable {
+        var a, b: [Fr]
+        var values: Values
+    }
+
+    @Test("fold and evaluate in one pass", arguments: KernelSet.all, [0, 1, 2, 5, 64, 3000])
+    func fusedRounds(kernels k: KernelSet, quarter: Int) {
+        var rng = SeededGenerator(seed: UInt64(quarter) + 7)
+        let (a, b) = (rng.elements(4 * quarter), rng.elements(4 * quarter))
+        let x = rng.integers(4 * quarter)
+        let r = rng.element()
+        func expected(_ a: [Fr]) -> Folded {
+            let (a, b) = (Reference.fold(a, by: r), Reference.fold(b, by: r))
+            return Folded(a: a, b: b, values: Self.expectedRound(a, b))
+        }
+        expectForAllThreads(expected(a)) {
+            var (a, b) = (a, b)
+            let values = a.withUnsafeMutableBufferPointer { a in
+                b.withUnsafeMutableBufferPointer { b in
+                    SumcheckKernels.foldThenProductRound(a, b, by: r, with: k)
+                }
+            }
+            return Folded(
+                a: Array(a[..<(2 * quarter)]), b: Array(b[..<(2 * quarter)]),
+                values: Values(values))
+        }
+        expectForAllThreads(expected(x.map { Fr($0) })) {
+            var b = b
+            var values: (at0: Fr, at2: Fr) = (.zero, .zero)
+            let a = [Fr].filled(2 * quarter) { folded in
+                values = x.withUnsafeBufferPointer { x in
+                    b.withUnsafeMutableBufferPointer { b in
+                        SumcheckKernels.foldThenProductRound(
+                            x, foldedInto: folded, b, by: r, with: k)
+                    }
+                }
+            }
+            return Folded(a: a, b: Array(b[..<(2 * quarter)]), values: Values(values))
+        }
+    }
+
+    @Test("expressions", arguments: KernelSet.all, [1, 2, 37, 600])
+    func expressions(kernels k: KernelSet, half: Int) {
+        var rng = SeededGenerator(seed: UInt64(half) + 11)
+        let tables = (0..<6).map { _ in rng.elements(2 * half) }
+        let c = rng.elements(4)
+        let expressions: [(SumcheckKernels.Expression, ([Fr]) -> Fr)] = [
+            (.product([0]), { $0[0] }),
+            (.product([0, 1]), { $0[0] * $0[1] }),
+            (.product([2, 2, 4]), { $0[2] * $0[2] * $0[4] }),
+            (.product([0, 1, 2, 3, 4, 5]), { $0.reduce(.one, *) }),
+            (
+                .init(
+                    terms: [(c[0], [1, 2, 3, 3]), (.one, [1]), (c[1], []), (-.one, [4, 5])],
+                    factor: 0),
+                {
+                    $0[0] * (c[0] * $0[1] * $0[2] * $0[3] * $0[3] + $0[1] + c[1] - $0[4] * $0[5])
+                }
+            ),
+            (.init(terms: [(c[2], [])], factor: 3), { $0[3] * c[2] }),
+            (.init(terms: [(c[2], [1]), (.one, [])], factor: nil), { c[2] * $0[1] + .one }),
+        ]
+        for (expression, f) in expressions {
+            for degree in max(1, expression.degree)...(expression.degree + 1) {
+                let points = [0] + Array(2..<(degree + 1))
+                expectForAllThreads(points.map { Reference.round(tables, at: Fr($0), f) }) {
+                    SumcheckKernels.round(expression, tables, degree: degree, with: k)
+                }
+            }
+        }
+    }
+}
