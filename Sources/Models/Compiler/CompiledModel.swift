@@ -30,6 +30,20 @@ public struct CompiledModel: Sendable {
 }
 
 extension CompiledModel {
+    /// Integer inference with this model.
+    public func interpreter() throws(LoweringError) -> IntegerInterpreter {
+        let system: ConstraintSystem
+        do throws(CircuitError) {
+            system = try ConstraintSystem(circuit)
+        } catch {
+            throw .circuit(error)
+        }
+        guard let interpreter = try? IntegerInterpreter(system, constants: constants) else {
+            preconditionFailure("constants have the circuit's shapes")
+        }
+        return interpreter
+    }
+
     /// What each layer costs, in order of first appearance.
     public var layerCosts: [(name: String, cost: GadgetCost)] {
         var costs: [(name: String, cost: GadgetCost)] = []
