@@ -35,7 +35,7 @@ let package = Package(
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
                 "TestSupport", "ZKMLTestSupport",
             ]),
-        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Circuits", "Models", "TestSupport"]),
 
         // What several test targets share: random circuits, a reference witness.
         .target(
