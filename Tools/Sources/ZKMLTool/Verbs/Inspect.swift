@@ -7,8 +7,9 @@ import ToolSupport
 
 /// Describes a file or bundle.
 ///
-/// For a proof, the sections are named; `inputs` and `outputs` are where public values lie.
-func inspectFile(_ path: String) throws -> InspectReport {
+/// - Parameter key: A proof's verifying key. With it the sections are named; `inputs` and `outputs`
+///   are where public values lie.
+func inspectFile(_ path: String, key: String?) throws -> InspectReport {
     if let names = try? folderContents(path) {
         guard names.contains("verifying.key"), names.contains("circuit") else {
             throw ToolFailure(.unreadableFile, "\(path): a folder that is no bundle")
@@ -16,9 +17,11 @@ func inspectFile(_ path: String) throws -> InspectReport {
         return try inspectBundle(BundleFiles(folder: path))
     }
     let bytes = try readFile(path)
+    if bytes.starts(with: NativeProof.magic.utf8) {
+        return try inspectProof(path, bytes, key: try key.map(readKey))
+    }
     let magics: [(String, (String, [UInt8]) throws -> InspectReport)] = [
-        (VerifyingKey.magic, inspectKey), (NativeProof.magic, inspectProof),
-        (CircuitFile.magic, inspectCircuit), (WeightsFile.magic, inspectWeights),
+        (VerifyingKey.magic, inspectKey), (CircuitFile.magic, inspectCircuit), (WeightsFile.magic, inspectWeights),
         (OpeningsFile.magic, inspectOpenings), ("ZKSRS\0\0\0", inspectSRS), ("ptau", inspectSRS),
     ]
     for (magic, inspect) in magics where bytes.starts(with: magic.utf8) {
@@ -75,25 +78,28 @@ private func inspectCircuit(_ path: String, _ bytes: [UInt8]) throws -> InspectR
     return InspectReport(kind: "circuit", contents: account.json, lines: account.lines)
 }
 
-private func inspectProof(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
+private func inspectProof(
+    _ path: String, _ bytes: [UInt8], key: VerifyingKey?
+) throws -> InspectReport {
     guard let modelID = NativeProof.modelID(of: bytes) else {
         throw ToolFailure(.unreadableFile, "\(path): ends before the model ID")
     }
-    let header = NativeProof.magic.utf8.count + 12
+    var lines = ["of model \(hexadecimal(modelID)), \(humanCount(bytes.count)) bytes"]
+    var sections: [InspectReport.Section] = []
+    if let key {
+        guard key.digest == modelID else {
+            throw ToolFailure(.unreadableFile, "\(path): not a proof of that key's model")
+        }
+        sections = NativeProof.sections(for: key).map {
+            .init(name: $0.name, offset: $0.offset, byteCount: $0.byteCount)
+        }
+    } else {
+        lines.append("what it says is read with the model's key: --key, or zkml verify")
+    }
     return InspectReport(
         kind: "proof",
         contents: ["modelID": .string(hexadecimal(modelID)), "bytes": .integer(bytes.count)],
-        lines: [
-            "of model \(hexadecimal(modelID)), \(humanCount(bytes.count)) bytes",
-            "what it says is read with the model's key: zkml verify",
-        ],
-        sections: [
-            .init(name: "header", offset: 0, byteCount: header),
-            .init(name: "modelID", offset: header, byteCount: 32),
-            .init(
-                name: "statement and proof", offset: header + 32,
-                byteCount: bytes.count - header - 32),
-        ])
+        lines: lines, sections: sections)
 }
 
 private func inspectWeights(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
