@@ -1,5 +1,6 @@
 import Circuits
 import Field
+import TestSupport
 
 /// The reference witness: every tensor as a padded array of field elements, by the definitions of
 /// protocol.md section 1, in the plainest loops there are.
