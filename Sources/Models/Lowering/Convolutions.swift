@@ -15,28 +15,41 @@ extension Lowering {
     mutating func lower(
         _ conv: Conv, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
-        guard case .constant(let weights) = try operand(1, of: node) else {
-            throw .unsupported(
-                node.reference, what: "convolution with computed weights is",
-                advice: "make the weights constants")
-        }
-        var bias: FloatTensor?
-        if node.operands.count > 2 {
-            guard case .constant(let values) = try operand(2, of: node) else {
-                throw .unsupported(
-                    node.reference, what: "convolution with a computed bias is",
-                    advice: "use Add after it")
-            }
-            // [m] as [m, 1…].
-            bias = FloatTensor(
-                shape: values.shape + conv.window.axes.map { _ in 1 }, values: values.values)
-        }
         let shape = shape(node.results[0])
-        return .pending(
-            LinearLayer(
-                name: node.reference.layerName, kind: .convolution(conv.window, groups: conv.groups),
-                input: try narrow(node.operands[0]), weights: weights, bias: bias, shape: shape,
-                resultShape: shape))
+        let product: LoweredValue
+        if case .constant(let weights) = try operand(1, of: node) {
+            product = .pending(
+                LinearLayer(
+                    name: node.reference.layerName,
+                    kind: .convolution(conv.window, groups: conv.groups),
+                    input: try narrow(node.operands[0]), weights: weights, bias: nil, shape: shape,
+                    resultShape: shape))
+        } else {
+            product = .tensor(try convolved(conv, node))
+        }
+        guard node.operands.count > 2 else { return product }
+        // [m] as [m, 1…].
+        let biasShape = [shape[1]] + conv.window.axes.map { _ in 1 }
+        let bias = try withShape(operand(2, of: node), biasShape)
+        return try added(product, bias, value: node.results[0])
+    }
+
+    /// Data and weights both computed: exact products of both.
+    private mutating func convolved(
+        _ conv: Conv, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredTensor {
+        let (x, weights) = (try narrow(node.operands[0]), try narrow(node.operands[1]))
+        let depth = Int128(weights.shape[1...].reduce(1, *))
+        // A window may lie outside the data in part.
+        let bounds = (x.bounds * weights.bounds).union(IntegerBounds(0, 0)) * depth
+        guard bounds.isWithinLimit else {
+            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
+        }
+        let (wire, layout) = try convolve(
+            x, .tensor(weights), conv.window, groups: conv.groups, shape(node.results[0]))
+        return LoweredTensor(
+            wire: wire, layout: layout, unit: x.unit * weights.unit, bounds: bounds,
+            error: Double(depth) * productError(x, weights))
     }
 
     /// Weights [m, c / groups, k…] over windows of x [n, c, d…].

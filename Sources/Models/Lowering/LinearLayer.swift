@@ -27,6 +27,13 @@ struct LinearLayer {
     /// What the model sees; the same cells in the same order.
     var resultShape: [Int]
 
+    /// The same cells under another shape.
+    func reshaped(to shape: [Int]) -> LinearLayer {
+        var result = self
+        result.resultShape = shape
+        return result
+    }
+
     /// The axis of `shape` along which the rows of the weights lie.
     var channelAxis: Int? {
         switch kind {

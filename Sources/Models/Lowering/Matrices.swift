@@ -54,7 +54,7 @@ extension Lowering {
     }
 
     /// The same cells under a shape that differs by axes of extent 1.
-    private mutating func withShape(
+    mutating func withShape(
         _ value: LoweredValue, _ shape: [Int]
     ) throws(LoweringError) -> LoweredValue {
         switch value {
@@ -62,8 +62,8 @@ extension Lowering {
             .constant(FloatTensor(shape: shape, values: constant.values))
         case .tensor(let tensor):
             .tensor(try reshaped(tensor, to: shape))
-        case .pending:
-            value
+        case .pending(let layer):
+            .pending(layer.reshaped(to: shape))
         }
     }
 

@@ -4,10 +4,8 @@ extension Lowering {
     /// `Reshape` and its kin: axes are renamed.
     mutating func lowerReshape(_ node: ModelGraph.Node) throws(LoweringError) -> LoweredValue {
         let (operand, shape) = (node.operands[0], shape(node.results[0]))
-        if case .pending(let layer)? = values[operand], isReadOnce(operand),
-            layer.resultShape == shape
-        {
-            return .pending(layer)
+        if case .pending(let layer)? = values[operand], isReadOnce(operand) {
+            return .pending(layer.reshaped(to: shape))
         }
         return .tensor(try reshaped(try tensor(operand), to: shape))
     }

@@ -44,25 +44,41 @@ extension Lowering {
         let value = graph.values[index]
         builder.currentName = value.name
         var tensor = try tensor(index)
-        let isPowerOfTwo = Rounding.log2Exactly(tensor.unit) != nil
-        if !isPowerOfTwo || tensor.bounds.signedBits > options.outputBits {
-            let range = calibration.ranges[index] ?? 0...0
-            var format = FixedPointFormat(fitting: range, bits: options.outputBits)
-            // No finer than what is rounded.
-            let finest = -Int(tensor.unit.exponent)
-            if format.fractionalBits > finest {
-                format = FixedPointFormat(
-                    bits: format.bits,
-                    fractionalBits: max(finest, FixedPointFormat.fractionalBitsRange.lowerBound))
-            }
-            tensor = try rounded(tensor, to: format)
+        if Rounding.log2Exactly(tensor.unit) == nil
+            || tensor.bounds.signedBits > options.outputBits
+        {
+            tensor = try rounded(
+                tensor, to: outputFormat(tensor, index), widest: options.outputBits)
         }
         tensor = try inPlainOrder(tensor)
         outputErrors.append(tensor.error)
         let port = Port(
-            name: value.name, bits: max(2, tensor.bounds.signedBits),
+            name: value.name, bits: min(options.outputBits, max(2, tensor.bounds.signedBits)),
             fractionalBits: -Int(tensor.unit.exponent), visibility: options.outputVisibility)
         builder.output(port, tensor.wire)
+    }
+
+    /// The format in which an output that has too many bits is published: the finest that holds
+    /// its proved bounds; where a table's format for the calibrated range is finer, that, saturated.
+    private func outputFormat(_ tensor: LoweredTensor, _ index: Int) -> FixedPointFormat {
+        let range = calibration.ranges[index] ?? 0...0
+        let calibrated = FixedPointFormat(fitting: range, bits: options.outputBits)
+        // No finer than what is rounded.
+        let finest = -Int(tensor.unit.exponent)
+        if options.outOfRange == .refuse {
+            return FixedPointFormat(
+                bits: options.outputBits, fractionalBits: min(finest, calibrated.fractionalBits))
+        }
+        // One bit for what rounding can add.
+        let magnitude = tensor.realMagnitude
+        let proved = FixedPointFormat(fitting: -magnitude...magnitude, bits: options.outputBits - 1)
+        let table = FixedPointFormat(
+            fitting: range, bits: min(options.outputBits, CircuitLimits.tableBits.upperBound))
+        if proved.fractionalBits >= table.fractionalBits {
+            return FixedPointFormat(
+                bits: options.outputBits, fractionalBits: min(finest, proved.fractionalBits))
+        }
+        return table
     }
 
     /// The tensor on a wire whose axes are those of the model.

@@ -110,8 +110,10 @@ extension Lowering {
 
     /// The value rounded to a format; more bits than the format has where its bounds need them and
     /// that costs less than saturation.
+    ///
+    /// - Parameter widest: The most bits the result may have, if that matters.
     mutating func rounded(
-        _ x: LoweredTensor, to format: FixedPointFormat
+        _ x: LoweredTensor, to format: FixedPointFormat, widest: Int? = nil
     ) throws(LoweringError) -> LoweredTensor {
         let rescaling = try rescaling(x, to: format.unit)
         var domain = IntegerDomain.signed(bits: format.bits)
@@ -121,7 +123,7 @@ extension Lowering {
             func limbs(_ bits: Int) -> Int { (bits + width - 1) / width }
             let bits = rescaling.bounds.signedBits
             let isTable = CircuitLimits.tableBits.contains(format.bits)
-            if !isTable || limbs(bits) <= limbs(format.bits) + 1 {
+            if !isTable || bits <= widest ?? 60 && limbs(bits) <= limbs(format.bits) + 1 {
                 domain = .signed(bits: bits)
             } else {
                 overshootBits = overshoot(rescaling.bounds, domain)
