@@ -6,7 +6,7 @@ import ZKMLTestSupport
 
 /// The interpreter against the reference witness in the field.
 @Suite struct AgreementTests {
-    static let seeds = Array(UInt64(1)...300)
+    static let seeds = Array(UInt64(1)...200)
 
     @Test(arguments: seeds) func randomCircuit(seed: UInt64) throws {
         try expectAgreement(RandomCircuits.make(seed: seed))

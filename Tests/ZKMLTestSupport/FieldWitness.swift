@@ -136,21 +136,25 @@ public struct FieldWitness {
         return output.cells
     }
 
+    private static let half = Fr(2).inverse()!
+
     /// The constant and broadcast labels are masked to true extents; terms are not.
     private func affine(_ affine: Affine<TensorID>, _ values: [[Fr]]) -> [Fr] {
-        let half = Fr(2).inverse()!
-        let scale = half.power(UInt64(affine.rightShift))
+        let scale = Self.half.power(UInt64(affine.rightShift))
+        let constant = Fr(affine.constant) * scale
+        let coefficients = affine.terms.map { Fr($0.coefficient) * scale }
         var output = PaddedCells(shape: TensorShape(affine.extents)!)
         let sources = affine.terms.map { padded($0.source, values) }
         for labels in indices(output.shape.paddedExtents) {
             func isTrue(_ label: Label) -> Bool { labels[label] < affine.extents[label] }
-            var sum = labels.indices.allSatisfy(isTrue) ? Fr(affine.constant) : .zero
-            for (term, source) in zip(affine.terms, sources) {
+            var sum = labels.indices.allSatisfy(isTrue) ? constant : .zero
+            for (place, term) in affine.terms.enumerated() {
                 let broadcast = labels.indices.filter { !term.labels.contains($0) }
                 guard broadcast.allSatisfy(isTrue) else { continue }
-                sum += Fr(term.coefficient) * source[term.labels.map { labels[$0] }]
+                let cell = sources[place][term.labels.map { labels[$0] }]
+                if !cell.isZero { sum += coefficients[place] * cell }
             }
-            output[labels] = sum * scale
+            output[labels] = sum
         }
         return output.cells
     }

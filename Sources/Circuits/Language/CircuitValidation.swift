@@ -18,10 +18,14 @@ public enum CircuitLimits {
     public static let nameBytes = 256
     /// Cells of one input or output: the verifier reads every public value.
     public static let portCells = 1 << 22
+    /// Of all inputs and outputs together.
+    public static let allPortCells = 1 << 23
     /// Extent of an axis: the verifier evaluates vectors over it.
     public static let extent = 1 << 24
-    /// Steps of the verifier on index maps, all gadgets together.
+    /// Steps of the verifier on index maps and public values, all claims together.
     public static let verifierWork = 1 << 26
+    /// Tensors of the expanded circuit; with at most 2^40 cells each, no sum of sizes overflows.
+    public static let tensors = 1 << 18
     /// How many tensors a claim may dissolve into through views and affine tensors, and how deep.
     public static let dissolvedTerms = 1 << 12
     public static let dissolvedDepth = 1 << 8
@@ -55,7 +59,9 @@ extension Circuit {
             guard mergedCells <= CircuitLimits.mergedCells else {
                 throw .invalidGadget(index: index, .mergeLimit)
             }
-            guard work.add(gadget) else { throw .invalidGadget(index: index, .verifierWork) }
+            guard work.add(gadget, shapes: shapes, cellCount: shape.cellCount) else {
+                throw .invalidGadget(index: index, .verifierWork)
+            }
             shapes.append(shape)
         }
         for output in outputs where output.wire.index >= wireCount || output.wire.index < 0 {
@@ -64,8 +70,17 @@ extension Circuit {
         let portCells =
             inputs.map { ($0.port.name, $0.shape.cellCount) }
             + outputs.map { ($0.port.name, shapes[$0.wire.index].cellCount) }
-        for (name, cells) in portCells where cells > CircuitLimits.portCells {
-            throw .invalidPort(name: name, .tooManyCells)
+        var allCells = 0
+        for (name, cells) in portCells {
+            // No sum of cells up to 2^40 can overflow before it is refused.
+            allCells += cells
+            guard cells <= CircuitLimits.portCells, allCells <= CircuitLimits.allPortCells else {
+                throw .invalidPort(name: name, .tooManyCells)
+            }
+        }
+        for output in outputs {
+            guard work.addOutput(output.wire, cellCount: shapes[output.wire.index].cellCount)
+            else { throw .invalidPort(name: output.port.name, .verifierWork) }
         }
         try checkEverythingIsRead()
         return shapes
