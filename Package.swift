@@ -35,7 +35,16 @@ let package = Package(
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
                 "TestSupport", "ZKMLTestSupport",
             ]),
-        .testTarget(name: "ModelsTests", dependencies: ["Circuits", "Models", "TestSupport"]),
+        .target(
+            name: "ModelTestSupport", dependencies: ["Models"], path: "Tests/ModelTestSupport"),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Circuits", "Models", "ModelTestSupport", "TestSupport"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "ModelTestSupport",
+            ]),
 
         // What several test targets share: random circuits, a reference witness.
         .target(

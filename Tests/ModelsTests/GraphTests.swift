@@ -1,4 +1,5 @@
 import TestSupport
+import ModelTestSupport
 import Testing
 
 @testable import Models
