@@ -32,9 +32,10 @@ let package = Package(
         .testTarget(
             name: "ProverTests",
             dependencies: [
-                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
+                "TestSupport", "ZKMLTestSupport",
             ]),
-        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Circuits", "Models", "TestSupport"]),
 
         // What several test targets share: random circuits, a reference witness.
         .target(

@@ -1,4 +1,4 @@
-import TestSupport
+@_exported import TestSupport
 
 extension SeededGenerator {
     /// True once in `n` times.

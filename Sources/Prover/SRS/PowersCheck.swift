@@ -12,11 +12,13 @@ public struct PowersCheck: Sendable {
 
     private let sum: Sum
 
-    /// - Parameter sum: A faster multi-scalar multiplication than Curve's sequential one.
+    /// - Parameter sum: Another multi-scalar multiplication than the kernel's.
     public init(sum: @escaping Sum) { self.sum = sum }
 
     public init() {
-        self.init { G1.multiScalarMultiply(points: Array($0), scalars: Array($1)) }
+        self.init { points, weights in
+            G1(MSMKernel.multiply(bases: Array(points), scalars: weights.map(Fr.init(weight:))))
+        }
     }
 
     /// Two sums over all points and one check of two pairs; more only to find a wrong power.
@@ -67,5 +69,14 @@ public struct PowersCheck: Sendable {
             }
         }
         return weights
+    }
+}
+
+extension Fr {
+    /// An integer below 2^128.
+    fileprivate init(weight: UInt128) {
+        let low = Fr(UInt64(truncatingIfNeeded: weight))
+        let high = Fr(UInt64(truncatingIfNeeded: weight >> 64))
+        self = low + high * Fr(UInt64(1) << 32).squared()
     }
 }
