@@ -51,10 +51,11 @@ let package = Package(
             name: "ZKMLTestSupport", dependencies: ["Field", "Circuits", "TestSupport"],
             path: "Tests/ZKMLTestSupport"),
         .testTarget(
-            name: "CircuitsTests", dependencies: ["Field", "Circuits", "ZKMLTestSupport"]),
+            name: "CircuitsTests",
+            dependencies: ["Field", "Circuits", "TestSupport", "ZKMLTestSupport"]),
         .testTarget(
             name: "InterpreterTests",
-            dependencies: ["Field", "Circuits", "Models", "ZKMLTestSupport"]),
+            dependencies: ["Field", "Circuits", "Models", "TestSupport", "ZKMLTestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
