@@ -4,7 +4,8 @@ import PackageDescription
 let package = Package(
     name: "swift-zkml-tools",
     products: [
-        .executable(name: "zkml", targets: ["ZKMLTool"])
+        .executable(name: "zkml", targets: ["ZKMLTool"]),
+        .library(name: "ToolSupport", targets: ["ToolSupport"]),
     ],
     dependencies: [
         .package(name: "swift-zkml", path: ".."),

@@ -36,6 +36,8 @@ public struct GadgetCost: Sendable, Hashable {
     public var adviceCells = 0
     public var leaves = 0
     public var multiplyAdds = 0
+
+    public init() {}
 }
 
 /// What does not depend on the size of chunks.

@@ -82,6 +82,12 @@ public struct LookupTable: Sendable, Hashable {
     public var multiplicity: TensorID
 }
 
+/// What makes two lookups use one table.
+struct TableKey: Sendable, Hashable {
+    var bits: Int
+    var columns: [TableColumn]
+}
+
 /// At every true cell the tuple of the columns is a row of the table.
 public struct Lookup: Sendable, Hashable {
     /// Tensors of one shape, at most four.
@@ -132,6 +138,8 @@ public struct ConstraintSystem: Sendable {
     public internal(set) var tensors: [SystemTensor] = []
     public internal(set) var lookups: [Lookup] = []
     public internal(set) var tables: [LookupTable] = []
+    /// Where each table is in `tables`.
+    var tableIndices: [TableKey: Int] = [:]
     public internal(set) var zeroConstraints: [ZeroConstraint] = []
     public internal(set) var outputs: [OutputClaim] = []
     /// The tensor of each wire of the circuit.

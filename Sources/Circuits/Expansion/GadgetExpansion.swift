@@ -27,6 +27,8 @@ extension ConstraintSystem {
             let shape = shapes[wireTensors.count]
             let result = expand(gadget, shape: shape, index: index, valueColumns: valueColumns)
             wireTensors.append(result)
+            // Checked in between: one gadget makes hundreds at most, a key names many.
+            guard tensors.count <= CircuitLimits.tensors else { throw .tooManyTensors }
         }
         for (index, output) in circuit.outputs.enumerated() {
             let tensor = wireTensors[output.wire.index]
@@ -39,6 +41,7 @@ extension ConstraintSystem {
                 outputs.append(OutputClaim(tensor: tensor, committed: copy))
             }
         }
+        guard tensors.count <= CircuitLimits.tensors else { throw .tooManyTensors }
     }
 
     private mutating func add(
@@ -222,11 +225,11 @@ extension ConstraintSystem {
 
     /// The table with these columns; made, with its multiplicities, at its first use.
     private mutating func table(bits: Int, columns: [TableColumn]) -> Int {
-        if let index = tables.firstIndex(where: { $0.bits == bits && $0.columns == columns }) {
-            return index
-        }
+        let key = TableKey(bits: bits, columns: columns)
+        if let index = tableIndices[key] { return index }
         let rows = TensorShape([1 << bits])!
         let multiplicity = add(.multiplicity(table: tables.count), rows)
+        tableIndices[key] = tables.count
         tables.append(LookupTable(bits: bits, columns: columns, multiplicity: multiplicity))
         return tables.count - 1
     }

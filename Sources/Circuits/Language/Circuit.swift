@@ -94,12 +94,16 @@ public enum CircuitError: Error, Equatable, Sendable {
     case unreadTable(Int)
     case unreadGadget(Int)
     case noOutputs
+    /// It expands into more tensors than ``CircuitLimits/tensors``.
+    case tooManyTensors
     /// Merged axes meet an operation that treats them differently.
     case mergedAxesSplit
 }
 
 public enum PortFault: Sendable, Hashable {
     case bits, fractionalBits, duplicateName, emptyName, unknownWire, tooManyCells
+    /// The verifier would have to do too much.
+    case verifierWork
 }
 
 public enum GadgetFault: Sendable, Hashable {

@@ -18,14 +18,15 @@ public enum CircuitLimits {
     public static let nameBytes = 256
     /// Cells of one input or output: the verifier reads every public value.
     public static let portCells = 1 << 22
+    /// Of all inputs and outputs together.
+    public static let allPortCells = 1 << 23
     /// Extent of an axis: the verifier evaluates vectors over it.
     public static let extent = 1 << 24
     /// Steps of the verifier on index maps and public values, all claims together.
     public static let verifierWork = 1 << 26
-    /// Tensors of the expanded circuit.
-    public static let tensors = 1 << 17
-    /// How many tensors a claim may dissolve into through views and affine tensors, and how deep;
-    /// also how many claims may arrive at one einsum.
+    /// Tensors of the expanded circuit; with at most 2^40 cells each, no sum of sizes overflows.
+    public static let tensors = 1 << 18
+    /// How many tensors a claim may dissolve into through views and affine tensors, and how deep.
     public static let dissolvedTerms = 1 << 12
     public static let dissolvedDepth = 1 << 8
 }
@@ -58,7 +59,7 @@ extension Circuit {
             guard mergedCells <= CircuitLimits.mergedCells else {
                 throw .invalidGadget(index: index, .mergeLimit)
             }
-            guard work.add(gadget, cellCount: shape.cellCount) else {
+            guard work.add(gadget, shapes: shapes, cellCount: shape.cellCount) else {
                 throw .invalidGadget(index: index, .verifierWork)
             }
             shapes.append(shape)
@@ -69,16 +70,17 @@ extension Circuit {
         let portCells =
             inputs.map { ($0.port.name, $0.shape.cellCount) }
             + outputs.map { ($0.port.name, shapes[$0.wire.index].cellCount) }
-        for (name, cells) in portCells where cells > CircuitLimits.portCells {
-            throw .invalidPort(name: name, .tooManyCells)
-        }
-        for output in outputs {
-            guard work.add(output, cellCount: shapes[output.wire.index].cellCount) else {
-                throw .invalidPort(name: output.port.name, .tooManyCells)
+        var allCells = 0
+        for (name, cells) in portCells {
+            // No sum of cells up to 2^40 can overflow before it is refused.
+            allCells += cells
+            guard cells <= CircuitLimits.portCells, allCells <= CircuitLimits.allPortCells else {
+                throw .invalidPort(name: name, .tooManyCells)
             }
         }
-        if let index = work.overloadedGadget() {
-            throw .invalidGadget(index: index, .verifierWork)
+        for output in outputs {
+            guard work.addOutput(output.wire, cellCount: shapes[output.wire.index].cellCount)
+            else { throw .invalidPort(name: output.port.name, .verifierWork) }
         }
         try checkEverythingIsRead()
         return shapes
@@ -158,7 +160,9 @@ extension Operand {
         guard axes.count == source.rank else { throw .axes }
         var seen = Set<Label>()
         for axis in axes {
-            guard axis.offset.magnitude <= CircuitLimits.indexCoefficient else { throw .coefficient }
+            guard axis.offset.magnitude <= CircuitLimits.indexCoefficient else {
+                throw .coefficient
+            }
             for term in axis.terms {
                 guard extents.indices.contains(term.label) else { throw .unknownLabel }
                 guard seen.insert(term.label).inserted else { throw .repeatedLabel }
@@ -258,7 +262,9 @@ extension Requantisation {
     func validate(functionTables: [IntegerDomain]) throws(GadgetFault) {
         guard CircuitLimits.shifts.contains(shift), CircuitLimits.shifts.contains(overshootBits)
         else { throw .shift }
-        guard (1...60).contains(domain.bits), domain.lowest.magnitude <= 1 << 60 else { throw .domain }
+        guard (1...60).contains(domain.bits), domain.lowest.magnitude <= 1 << 60 else {
+            throw .domain
+        }
         guard max(domain.bits, overshootBits) + 2 + shift < CircuitLimits.uniquenessBits else {
             throw .notUnique
         }

@@ -1,160 +1,124 @@
-/// What a key may ask of the verifier: bounds on work and memory that no proof byte decides.
+/// What a key may ask of the verifier: bounds on work that no proof byte decides.
 ///
-/// A claim on a view, merge or affine tensor dissolves into claims on what it is made from. For
-/// every wire this counts into how many claims one claim on it dissolves, how deep, and at how
-/// many steps; and adds up the steps of all claims that gadgets and outputs make, and the tensors
-/// they expand to.
+/// A claim on a wire dissolves through views, merges and affine tensors into terms on what they
+/// are made from, carrying a kernel; each gadget claims its sources a fixed number of times. The
+/// steps counted are those of evaluating kernels that are not points, and of reading public
+/// values.
 struct VerifierWork {
-    private let circuit: Circuit
-    /// Tensors of the expanded circuit.
-    private var tensors: Int
+    /// What one claim on a wire costs: `fixed` steps, and the steps of its kernel `evaluations`
+    /// times.
+    private struct ClaimCost {
+        var terms = 1
+        var depth = 0
+        var evaluations = 1
+        var fixed = 1
+    }
+
     private var steps = 0
-    // For a claim on each wire.
-    private var claims: [Int]
-    private var depths: [Int]
-    private var costs: [Int]
+    private var costs: [ClaimCost]
+
+    /// Beyond any limit; sums and products of numbers up to this one stay far below 2^63.
+    private static let tooMuch = CircuitLimits.verifierWork + 1
 
     init(circuit: Circuit) {
-        self.circuit = circuit
-        let given = circuit.inputs.count + circuit.constants.count
-        claims = Array(repeating: 1, count: given)
-        depths = Array(repeating: 0, count: given)
-        // A claim on a public input contracts all its cells.
-        costs =
-            circuit.inputs.map { $0.port.visibility == .public ? $0.shape.cellCount : 1 }
-            + Array(repeating: 1, count: circuit.constants.count)
-        tensors = given + circuit.functionTables.count
-        for input in circuit.inputs { tensors += rangeTensors(of: input.port) }
+        costs = circuit.inputs.map { input in
+            // A claim on public values reads each of them.
+            ClaimCost(
+                fixed: input.port.visibility == .public
+                    ? min(input.shape.cellCount, Self.tooMuch) : 1)
+        }
+        costs += circuit.constants.map { _ in ClaimCost() }
     }
+
+    private var isWithinLimits: Bool { steps <= CircuitLimits.verifierWork }
 
     /// Adds the next gadget; false when a limit is passed.
     ///
     /// The gadget is valid and its sources were added before.
-    mutating func add(_ gadget: Gadget, cellCount: Int) -> Bool {
-        var gadgetClaims = 1
-        var depth = 0
-        var cost = 1
+    ///
+    /// - Parameter shapes: Of the wires so far.
+    /// - Parameter cellCount: Of the gadget's result.
+    mutating func add(_ gadget: Gadget, shapes: [TensorShape], cellCount: Int) -> Bool {
+        var cost = ClaimCost()
         switch gadget {
         case .einsum(let einsum):
-            tensors += 1
             for operand in einsum.operands {
-                steps += self.cost(operand, extents: einsum.extents)
+                let source = operand.source.index
+                claim(
+                    source,
+                    kernelSteps: 1 + operand.steps(shapes[source], extents: einsum.extents))
             }
         case .view(let view):
-            tensors += 1
             let source = view.operand.source.index
-            gadgetClaims += claims[source]
-            depth = 1 + depths[source]
-            cost = self.cost(view.operand, extents: view.extents)
-        case .merge(let merge):
-            tensors += 1
-            gadgetClaims += claims[merge.source.index]
-            depth = 1 + depths[merge.source.index]
-            cost = cellCount * (1 + 2 * claims[merge.source.index]) + costs[merge.source.index]
-        case .affine(let affine):
-            tensors += 1
-            for term in affine.terms {
-                gadgetClaims += claims[term.source.index]
-                depth = max(depth, 1 + depths[term.source.index])
-                cost += costs[term.source.index]
-                guard gadgetClaims <= CircuitLimits.dissolvedTerms else { return false }
+            cost = through(
+                [source],
+                kernelSteps: view.operand.steps(shapes[source], extents: view.extents))
+            // Filling takes the sum of the kernel on both sides.
+            if view.fill != 0 {
+                cost.evaluations += 2
+                cost.fixed += view.operand.steps(shapes[source], extents: view.extents)
             }
+        case .merge(let merge):
+            cost = through([merge.source.index], kernelSteps: min(cellCount, Self.tooMuch))
+        case .affine(let affine):
+            cost = through(affine.terms.map(\.source.index), kernelSteps: 0)
+            // The sums over broadcast axes, and over all axes for the constant.
+            cost.evaluations += 1 + affine.terms.count { $0.labels.count < affine.extents.count }
         case .requantise(let requantisation):
-            tensors += requantisation.tensorCount(limbBits: circuit.limbBits)
-            steps += costs[requantisation.source.index]
+            claim(requantisation.source.index, kernelSteps: 1)
         case .maximum(let maximum):
-            tensors += 4 + rangeTensors(bits: maximum.bits)
-            steps += 2 * costs[maximum.source.index]
+            // The difference is looked up and a factor of a zero constraint.
+            claim(maximum.source.index, kernelSteps: 1)
+            claim(maximum.source.index, kernelSteps: 1)
         }
-        claims.append(gadgetClaims)
-        depths.append(depth)
-        // Sums of a few thousand of them do not overflow.
-        costs.append(min(cost, CircuitLimits.verifierWork + 1))
-        return gadgetClaims <= CircuitLimits.dissolvedTerms
-            && depth <= CircuitLimits.dissolvedDepth && isWithinLimits
+        cost.fixed = min(cost.fixed, Self.tooMuch)
+        costs.append(cost)
+        return cost.terms <= CircuitLimits.dissolvedTerms
+            && cost.depth <= CircuitLimits.dissolvedDepth && isWithinLimits
     }
 
-    /// Adds the next output; false when a limit is passed.
-    mutating func add(_ output: Circuit.Output, cellCount: Int) -> Bool {
-        steps += costs[output.wire.index]
-        if output.port.visibility == .public {
-            steps += cellCount
-        } else {
-            tensors += 1 + rangeTensors(of: output.port)
-        }
+    /// Adds the claim on an output; false when the limit is passed.
+    mutating func addOutput(_ wire: Wire, cellCount: Int) -> Bool {
+        claim(wire.index, kernelSteps: 1)
+        steps = min(steps + cellCount, Self.tooMuch)
         return isWithinLimits
     }
 
-    private var isWithinLimits: Bool {
-        steps <= CircuitLimits.verifierWork && tensors <= CircuitLimits.tensors
+    private mutating func claim(_ wire: Int, kernelSteps: Int) {
+        let cost = costs[wire]
+        steps = min(steps + cost.fixed + cost.evaluations * kernelSteps, Self.tooMuch)
     }
 
-    /// The first einsum on which so many claims arrive that comparing and merging them is too much
-    /// work; nil for a circuit within the limits.
-    func overloadedGadget() -> Int? {
-        var arriving = [Int](repeating: 0, count: circuit.wireCount)
-        func add(_ count: Int, to wire: Wire) {
-            arriving[wire.index] = min(
-                arriving[wire.index] + count, CircuitLimits.dissolvedTerms + 1)
+    /// The cost of a claim that becomes one on each of the sources, with a kernel of that many
+    /// steps more.
+    private func through(_ sources: [Int], kernelSteps: Int) -> ClaimCost {
+        var cost = ClaimCost(evaluations: 0)
+        for source in sources {
+            let part = costs[source]
+            cost.terms += part.terms
+            cost.depth = max(cost.depth, 1 + part.depth)
+            cost.evaluations += part.evaluations
+            cost.fixed += part.fixed + part.evaluations * kernelSteps
         }
-        for output in circuit.outputs { add(1, to: output.wire) }
-        var overloaded: Int?
-        for (index, gadget) in circuit.gadgets.enumerated().reversed() {
-            let own = arriving[circuit.resultWire(index).index]
-            switch gadget {
-            case .view, .merge, .affine:
-                for source in gadget.sources { add(own, to: source) }
-            case .einsum:
-                if own > CircuitLimits.dissolvedTerms { overloaded = index }
-                for source in gadget.sources { add(1, to: source) }
-            case .requantise(let requantisation):
-                add(1, to: requantisation.source)
-            case .maximum(let maximum):
-                add(2, to: maximum.source)
-            }
-        }
-        return overloaded
+        return cost
     }
+}
 
-    /// Steps of a claim that goes through an index map: its label combinations, which are gone
-    /// through again, twice, for every claim below, and the claims on the source.
-    private func cost(_ operand: Operand<Wire>, extents: [Int]) -> Int {
-        var combinations = 0
-        for axis in operand.axes {
-            var product = 1
+extension Operand {
+    /// The steps of a kernel's vectors on the source's axes that are not indexed by a label of
+    /// their own: label combinations, and the axis itself.
+    fileprivate func steps(_ shape: TensorShape, extents: [Int]) -> Int {
+        let limit = CircuitLimits.verifierWork
+        var steps = 0
+        for (axis, extent) in zip(axes, shape.extents) {
+            if let label = axis.plainLabel, extents[label] == extent { continue }
+            var combinations = 1
             for term in axis.terms {
                 // Both factors are at most 2^26.
-                product = min(product * extents[term.label], CircuitLimits.verifierWork)
+                combinations = min(combinations * extents[term.label], limit)
             }
-            combinations += product
+            steps += combinations + extent
         }
-        let source = operand.source.index
-        return combinations * (1 + 2 * claims[source]) + costs[source]
-    }
-
-    private func rangeTensors(bits: Int) -> Int {
-        Circuit.rangeTensorCount(bits: bits, limbBits: circuit.limbBits)
-    }
-
-    private func rangeTensors(of port: Port) -> Int {
-        port.visibility == .public ? 0 : 1 + rangeTensors(bits: port.bits)
-    }
-}
-
-extension Circuit {
-    /// Low limbs, and the top one that is derived from them.
-    fileprivate static func rangeTensorCount(bits: Int, limbBits: Int) -> Int {
-        let lowLimbs = (bits - 1) / limbBits
-        return lowLimbs == 0 ? 0 : lowLimbs + 1
-    }
-}
-
-extension Requantisation {
-    /// At most that many tensors are its expansion.
-    fileprivate func tensorCount(limbBits: Int) -> Int {
-        func range(_ bits: Int) -> Int {
-            bits == 0 ? 0 : 1 + Circuit.rangeTensorCount(bits: bits, limbBits: limbBits)
-        }
-        return 4 + range(domain.bits) + range(shift) + range(overshootBits)
+        return min(steps, limit)
     }
 }

@@ -113,7 +113,7 @@ extension TensorProto {
   private func floatValues(_ type: ElementType, count: Int) throws(TensorProblem) -> [Double] {
     switch (elements, type) {
     case (.none, _):
-      try expect(count, 0)
+      try expect(0, count)
       return []
     case (.raw(let bytes), _):
       try expectRaw(bytes, type, count)
@@ -147,7 +147,7 @@ extension TensorProto {
   private func integerValues(_ type: ElementType, count: Int) throws(TensorProblem) -> [Int] {
     switch (elements, type) {
     case (.none, _):
-      try expect(count, 0)
+      try expect(0, count)
       return []
     case (.raw(let bytes), _):
       try expectRaw(bytes, type, count)

@@ -15,7 +15,8 @@ public struct AveragePool: FloatOperator, Equatable {
     let countsPadding = try node.flag("count_include_pad")
     let window = try Window(
       reading: &node, input: Array(shape[2...]), kernel: kernel,
-      features: .init(dilations: node.opset >= 19, roundUp: node.opset >= 10))
+      features: .init(
+        dilations: node.opset >= 19, roundUp: node.opset >= 10, dilatesSamePadding: false))
     try Pooling.checkPadding(of: window, allowsEmpty: countsPadding, node)
     return ResolvedNode(
       AveragePool(window: window, countsPadding: countsPadding), operands: [0],

@@ -13,7 +13,8 @@ public struct MaxPool: FloatOperator, Equatable {
     _ = try node.flag("storage_order")
     let window = try Window(
       reading: &node, input: Array(shape[2...]), kernel: kernel,
-      features: .init(dilations: node.opset >= 10, roundUp: node.opset >= 10))
+      features: .init(
+        dilations: node.opset >= 10, roundUp: node.opset >= 10, dilatesSamePadding: false))
     try Pooling.checkPadding(of: window, allowsEmpty: false, node)
     return ResolvedNode(
       MaxPool(window: window), operands: [0], try node.type(0).elementType,

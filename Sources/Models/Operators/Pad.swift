@@ -6,7 +6,7 @@ public struct Pad: DataMovement, Equatable {
     case reflect
     /// The first and last element repeated.
     case edge
-    /// From the other end.
+    /// The axis over and over.
     case wrap
   }
 
@@ -50,7 +50,7 @@ public struct Pad: DataMovement, Equatable {
     for (i, axis) in axes.enumerated() {
       let (begin, end) = (pads[i], pads[axes.count + i])
       let extent = type.shape[axis]
-      let limit = mode == .reflect ? extent - 1 : mode == .wrap ? extent : Shape.elementLimit
+      let limit = mode == .reflect ? extent - 1 : Shape.elementLimit
       guard begin >= -extent, end >= -extent, begin <= limit, end <= limit, begin + end >= -extent,
         extent > 0 || mode == .constant
       else {
@@ -98,7 +98,7 @@ public struct Pad: DataMovement, Equatable {
     case .constant: nil
     case .reflect: position < 0 ? -position : 2 * (extent - 1) - position
     case .edge: position < 0 ? 0 : extent - 1
-    case .wrap: position < 0 ? position + extent : position - extent
+    case .wrap: (position % extent + extent) % extent
     }
   }
 }

@@ -54,6 +54,9 @@ extension Window {
   struct Features {
     var dilations = true
     var roundUp = false
+    /// Whether dilation may go with SAME padding; onnxruntime leaves it out of the padding of
+    /// pools, against ONNX's text, so pools refuse it.
+    var dilatesSamePadding = true
   }
 
   /// Reads the attributes of a convolution or pool.
@@ -90,7 +93,7 @@ extension Window {
         try Self.axis(
           input: input[axis], kernel: kernel[axis], stride: strides[axis],
           dilation: dilations[axis], pads: (pads[axis], pads[rank + axis]), mode: mode,
-          roundUp: roundUp, node))
+          roundUp: roundUp, dilatesSamePadding: features.dilatesSamePadding, node))
     }
     self.axes = axes
   }
@@ -145,7 +148,7 @@ extension Window {
 
   private static func axis(
     input: Int, kernel: Int, stride: Int, dilation: Int, pads: (begin: Int, end: Int),
-    mode: String, roundUp: Bool, _ node: NodeReader
+    mode: String, roundUp: Bool, dilatesSamePadding: Bool, _ node: NodeReader
   ) throws(ModelError) -> Axis {
     let reach = (kernel - 1) * dilation + 1
     var (begin, end) = pads
@@ -153,7 +156,14 @@ extension Window {
     switch mode {
     case "SAME_UPPER", "SAME_LOWER":
       output = (input - 1) / stride + 1
-      let total = max(0, (output - 1) * stride + reach - input)
+      let missing = (output - 1) * stride + reach - input
+      // Where strides skip elements, some runtimes crop the beginning and others do not.
+      guard missing >= -1, dilatesSamePadding || reach == kernel else {
+        throw node.invalid(
+          attribute: "auto_pad", mode,
+          advice: "runtimes disagree on it with these strides and dilations; use explicit pads")
+      }
+      let total = max(0, missing)
       begin = mode == "SAME_UPPER" ? total / 2 : total - total / 2
       end = total - begin
     case "NOTSET", "VALID":

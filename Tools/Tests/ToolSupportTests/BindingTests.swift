@@ -75,6 +75,11 @@ struct BindingTests {
             "b": TensorData(shape: [], integers: [7]),
         ])
         #expect(throws: InputFitError.self) { try mixed.bound(to: specs, samples: .allowed) }
+        #expect(throws: Never.self) {
+            let bound = try NamedTensors([] as [NamedTensors.Entry])
+                .bound(to: [], samples: .allowed)
+            #expect(bound == BoundTensors(isBatch: false, samples: [[]]))
+        }
         // No values, but 2^62 parts along the leading axis.
         let hollow = NamedTensors(["a": TensorData(shape: [1 << 62, 0], reals: [])])
         #expect(throws: InputFitError.empty(name: "a")) {

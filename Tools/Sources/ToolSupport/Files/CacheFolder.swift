@@ -18,6 +18,11 @@ public func cacheFolder() throws(FileError) -> String {
     return path
 }
 
+/// Where the development SRS of 2^log2Size powers is kept, whether or not it is there yet.
+public func cachedDevelopmentSRS(log2Size: Int) throws(FileError) -> String {
+    joinPath(try cacheFolder(), "development-\(log2Size).srs")
+}
+
 /// Where the folder is, by the environment's word.
 package func cacheFolderPath(environment: (String) -> String?) -> String? {
     if let cache = environment("XDG_CACHE_HOME"), cache.hasPrefix("/") {

@@ -17,7 +17,7 @@ public enum InflateError: String, Error, Equatable, CustomStringConvertible {
 ///
 /// Allocates no more than `size`, and no more than the input can produce (1032 bytes for each
 /// byte of input). Reference: RFC 1951; the strictness about incomplete codes is zlib's.
-package func inflate(_ input: ArraySlice<UInt8>, size: Int) throws(InflateError) -> [UInt8] {
+public func inflate(_ input: ArraySlice<UInt8>, size: Int) throws(InflateError) -> [UInt8] {
     var inflater = Inflater(input: input, size: size)
     return try inflater.run()
 }

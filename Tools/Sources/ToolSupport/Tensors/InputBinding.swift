@@ -22,6 +22,11 @@ public struct BoundTensors: Sendable, Equatable {
     public var isBatch: Bool
     /// For each sample the tensors of the model's inputs, in order, in exactly their shapes.
     public var samples: [[TensorData]]
+
+    public init(isBatch: Bool, samples: [[TensorData]]) {
+        self.isBatch = isBatch
+        self.samples = samples
+    }
 }
 
 /// Why the tensors of a file do not fit a model.
@@ -97,7 +102,8 @@ extension NamedTensors {
             (sampleCount, isBatch) = (parts.count, hasAxis)
             columns.append(parts)
         }
-        let samples = (0..<(sampleCount ?? 0)).map { i in columns.map { $0[i] } }
+        // A model without inputs still runs once.
+        let samples = (0..<(sampleCount ?? 1)).map { i in columns.map { $0[i] } }
         return BoundTensors(isBatch: isBatch ?? false, samples: samples)
     }
 
