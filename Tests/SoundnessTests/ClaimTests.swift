@@ -2,6 +2,7 @@ import Circuits
 import Field
 import ProofSystem
 import Testing
+import TestSupport
 import ZKMLTestSupport
 
 @testable import Prover

@@ -2,6 +2,7 @@ import Circuits
 import Field
 import ProofSystem
 import Testing
+import TestSupport
 import ZKMLTestSupport
 
 /// Derived tensors are never committed: a prover whose einsum, view, merge or affine tensor is not

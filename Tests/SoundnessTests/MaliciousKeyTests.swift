@@ -3,6 +3,8 @@ import Curve
 import Field
 import ProofSystem
 import Testing
+import TestSupport
+import Verifier
 import ZKMLTestSupport
 
 @testable import Prover

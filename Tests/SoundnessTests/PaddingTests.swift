@@ -3,6 +3,7 @@ import Curve
 import Field
 import ProofSystem
 import Testing
+import TestSupport
 import ZKMLTestSupport
 
 /// Padding: what lies beyond the true extents may be anything and changes nothing.

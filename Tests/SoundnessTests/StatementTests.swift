@@ -3,6 +3,7 @@ import Curve
 import Field
 import ProofSystem
 import Testing
+import TestSupport
 import ZKMLTestSupport
 
 @testable import Prover

@@ -1,6 +1,7 @@
 import Circuits
 import Field
 import Testing
+import TestSupport
 import ZKMLTestSupport
 
 /// The expansion of each gadget with advice, exhaustively: for any field element in its source, at
