@@ -23,6 +23,10 @@ let package = Package(
             dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"]),
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Field", "Curve", "CKernels", "CGMP"],
+            path: "Benchmarks"),
+
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),
         .testTarget(name: "CurveTests", dependencies: ["Field", "Curve", "TestSupport"]),
