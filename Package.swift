@@ -34,7 +34,9 @@ let package = Package(
             dependencies: [
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
             ]),
-        .testTarget(name: "ModelsTests", dependencies: ["Circuits", "Models", "TestSupport"]),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Circuits", "Models", "ProofSystem", "TestSupport"]),
 
         // What several test targets share: random circuits, a reference witness.
         .target(
