@@ -32,21 +32,32 @@ let package = Package(
         .testTarget(
             name: "ProverTests",
             dependencies: [
-                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
+                "TestSupport", "ZKMLTestSupport",
             ]),
+        .target(
+            name: "ModelTestSupport", dependencies: ["Models"], path: "Tests/ModelTestSupport"),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["Circuits", "Models", "ProofSystem", "TestSupport"]),
+            dependencies: [
+                "Circuits", "Models", "ModelTestSupport", "ProofSystem", "TestSupport",
+            ]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "ModelTestSupport",
+            ]),
 
         // What several test targets share: random circuits, a reference witness.
         .target(
             name: "ZKMLTestSupport", dependencies: ["Field", "Circuits", "TestSupport"],
             path: "Tests/ZKMLTestSupport"),
         .testTarget(
-            name: "CircuitsTests", dependencies: ["Field", "Circuits", "ZKMLTestSupport"]),
+            name: "CircuitsTests",
+            dependencies: ["Field", "Circuits", "TestSupport", "ZKMLTestSupport"]),
         .testTarget(
             name: "InterpreterTests",
-            dependencies: ["Field", "Circuits", "Models", "ZKMLTestSupport"]),
+            dependencies: ["Field", "Circuits", "Models", "TestSupport", "ZKMLTestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -119,7 +119,7 @@ for model in "${models[@]}"; do
     vk=$work/$model/verifying.key
 
     # Where the public outputs lie: {"name": "outputs", "offset": N, "bytes": M}.
-    json=$("$zkml" inspect "$honest" --json)
+    json=$("$zkml" inspect "$honest" --key "$vk" --json)
     pattern='"name": "outputs", "offset": ([0-9]+), "bytes": ([0-9]+)'
     [[ $json =~ $pattern ]] || fail "inspect does not say where the outputs lie"
     cp "$honest" "$work/output.proof"

@@ -212,6 +212,7 @@ def main():
     write_npz(HERE / "samples.npz", image=images[training[:SAMPLE_COUNT]])
     write_npz(HERE / "test.npz", image=images[test], labels=labels[test])
 
+    correct = {}
     for name, layers_of, epochs, seed in [("mlp", mlp, 60, 1), ("cnn", cnn, 60, 2)]:
         rng = np.random.Generator(np.random.PCG64(seed))
         layers = layers_of(rng)
@@ -225,15 +226,18 @@ def main():
         logits = np.stack([session.run(["logits"], {"image": image})[0] for image in images[test]])
         write_npz(HERE / f"{name}-float.npz", logits=logits)
 
+        correct[name] = logits[:, 0].argmax(1) == labels[test]
         parameters = sum(w.size for layer in layers for w in layer.weights)
         top = np.sort(logits[:, 0], 1)
         print(f"{name}: {parameters} parameters, test accuracy "
-              f"{(logits[:, 0].argmax(1) == labels[test]).mean():.4f}, largest logit "
+              f"{correct[name].mean():.4f}, largest logit "
               f"{np.abs(logits).max():.1f}, smallest margin {(top[:, -1] - top[:, -2]).min():.4f}")
 
-    # Single inputs, each the first of its class in the test split, one for each file format.
+    # Single inputs, one for each file format: the first of a class in the test split that both
+    # models read right.
     def first(label):
-        return images[test[np.flatnonzero(labels[test] == label)[0]]]
+        right = (labels[test] == label) & correct["mlp"] & correct["cnn"]
+        return images[test[np.flatnonzero(right)[0]]]
 
     for label in [0, 3, 7]:
         (HERE / f"digit-{label}.npy").write_bytes(npy_bytes(first(label)))

@@ -98,10 +98,13 @@ CK_INLINE void batch_add(size_t m, ck_fq *prods, const Left &left, const Right &
         const Affine q = right(t);
         prods[t] = running;
         Fq d = sub(q.x, p.x);
-        if (__builtin_expect(is_zero(d) || is_infinity(p) || is_infinity(q), 0)) {
+        if (__builtin_expect(is_zero(d) || is_zero(p.x) || is_zero(q.x), 0)) {
             // 2y for a doubling (the group's order is odd: y is never 0); else nothing to invert.
-            if (is_infinity(p) || is_infinity(q) || !equal(p.y, q.y)) continue;
-            d = dbl(p.y);
+            if (is_infinity(p) || is_infinity(q)) continue;
+            if (is_zero(d)) {
+                if (!equal(p.y, q.y)) continue;
+                d = dbl(p.y);
+            }
         }
         running = A::mul(running, d);
     }
@@ -110,19 +113,21 @@ CK_INLINE void batch_add(size_t m, ck_fq *prods, const Left &left, const Right &
         Affine &p = left(t);
         const Affine q = right(t);
         Fq d = sub(q.x, p.x), rise = sub(q.y, p.y);
-        if (__builtin_expect(is_zero(d) || is_infinity(p) || is_infinity(q), 0)) {
+        if (__builtin_expect(is_zero(d) || is_zero(p.x) || is_zero(q.x), 0)) {
             if (is_infinity(q)) continue;
             if (is_infinity(p)) {
                 p = q;
                 continue;
             }
-            if (!is_zero(rise)) {
-                p = infinity();
-                continue;
+            if (is_zero(d)) {
+                if (!is_zero(rise)) {
+                    p = infinity();
+                    continue;
+                }
+                d = dbl(p.y);
+                const Fq x2 = A::mul(p.x, p.x);
+                rise = add(dbl(x2), x2);
             }
-            d = dbl(p.y);
-            const Fq x2 = A::mul(p.x, p.x);
-            rise = add(dbl(x2), x2);
         }
         const Fq slope = A::mul(rise, A::mul(inv, prods[t]));
         inv = A::mul(inv, d);

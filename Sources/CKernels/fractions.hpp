@@ -31,13 +31,6 @@ struct Fractions {
         });
     }
 
-    /// a * b + c * d with one reduction.
-    static CK_INLINE Fr mul_add(const Fr &a, const Fr &b, const Fr &c, const Fr &d) {
-        WideSum s;
-        A::mac(s, a, b);
-        A::mac(s, c, d);
-        return redc<Fr, A>(s);
-    }
     /// x * b, for the two numerators that cost nothing, and any other.
     static CK_INLINE Fr numerator(int64_t x, const Fr &b) {
         if (x == 0) return Fr{{0, 0, 0, 0}};
@@ -48,6 +41,9 @@ struct Fractions {
     }
     static CK_INLINE Fr mul_add(int64_t a, const Fr &b, const Fr &c, const Fr &d) {
         return add(numerator(a, b), A::mul(c, d));
+    }
+    static CK_INLINE Fr mul_add(const Fr &a, const Fr &b, const Fr &c, const Fr &d) {
+        return A::mul_add(a, b, c, d);
     }
 
     static void fr_fraction_combine(Fr *p_out, Fr *q_out, const Fr *p, const Fr *q, size_t h) {
@@ -116,42 +112,39 @@ struct Fractions {
         round(p, s, q0, q1, e, n, out);
     }
 
-    /// Folds entry i and i + n of a table of 4n, in place; the two results.
-    struct Pair {
-        Fr lo, hi;
-    };
-    static CK_INLINE Pair fold_pair(Fr *t, size_t i, size_t n, const Fr &r) {
-        const Pair pair = {
-            Vectors<A>::fold(t[i], t[i + 2 * n], r), Vectors<A>::fold(t[i + n], t[i + 3 * n], r)};
-        t[i] = pair.lo, t[i + n] = pair.hi;
-        return pair;
+    template <class FoldNumerators>
+    static void fold_round(
+        Fr *s, Fr *q0, Fr *q1, const Fr *e, size_t n, const Fr &r, Fr out[2],
+        const FoldNumerators &fold_numerators) {
+        parallel_sum<Wide2>(n, kGrain / 8, [=, &r](Wide2 &sums, size_t begin, size_t end) {
+            Lines<Fr> lp, ls, l0, l1;
+            for (size_t at = begin; at < end; at += kLines) {
+                const size_t count = end - at < kLines ? end - at : kLines;
+                fold_numerators(lp, at, count);
+                Vectors<A>::fold_lines(ls, s + at, count, n, r);
+                Vectors<A>::fold_lines(l0, q0 + at, count, n, r);
+                Vectors<A>::fold_lines(l1, q1 + at, count, n, r);
+                for (size_t i = 0; i < count; i++)
+                    accumulate(
+                        sums, e[at + i], lp.lo[i], lp.hi[i], ls.lo[i], ls.hi[i], l0.lo[i], l0.hi[i],
+                        l1.lo[i], l1.hi[i]);
+            }
+        }).store(out);
     }
 
     static void fr_fraction_fold_round(
         Fr *p, Fr *s, Fr *q0, Fr *q1, const Fr *e, size_t n, Fr r, Fr out[2]) {
-        parallel_sum<Wide2>(n, kGrain / 8, [=, &r](Wide2 &sums, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                const Pair fp = fold_pair(p, i, n, r), fs = fold_pair(s, i, n, r);
-                const Pair f0 = fold_pair(q0, i, n, r), f1 = fold_pair(q1, i, n, r);
-                accumulate(
-                    sums, e[i], fp.lo, fp.hi, fs.lo, fs.hi, f0.lo, f0.hi, f1.lo, f1.hi);
-            }
-        }).store(out);
+        fold_round(s, q0, q1, e, n, r, out, [=, &r](Lines<Fr> &lines, size_t at, size_t count) {
+            Vectors<A>::fold_lines(lines, p + at, count, n, r);
+        });
     }
     static void i64_fraction_fold_round(
         Fr *p_out, const int64_t *p, Fr *s, Fr *q0, Fr *q1, const Fr *e, size_t n, Fr r,
         Fr out[2]) {
         const typename Vectors<A>::SmallFold fold(r);
-        parallel_sum<Wide2>(n, kGrain / 8, [=, &r, &fold](Wide2 &sums, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                const Pair fp = {fold(p[i], p[i + 2 * n]), fold(p[i + n], p[i + 3 * n])};
-                p_out[i] = fp.lo, p_out[i + n] = fp.hi;
-                const Pair fs = fold_pair(s, i, n, r);
-                const Pair f0 = fold_pair(q0, i, n, r), f1 = fold_pair(q1, i, n, r);
-                accumulate(
-                    sums, e[i], fp.lo, fp.hi, fs.lo, fs.hi, f0.lo, f0.hi, f1.lo, f1.hi);
-            }
-        }).store(out);
+        fold_round(s, q0, q1, e, n, r, out, [=, &fold](Lines<Fr> &lines, size_t at, size_t count) {
+            Vectors<A>::fold_lines(lines, p_out + at, p + at, count, n, fold);
+        });
     }
 };
 

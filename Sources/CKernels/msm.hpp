@@ -285,7 +285,7 @@ inline size_t msm_bytes(const MsmPlan &plan, int threads) {
 struct FixedBasePlan {
     int c, windows;
     size_t row;  // 2^(c-1) multiples a window
-    static constexpr size_t kBlock = 1024;
+    static constexpr size_t kBlock = 512;
 
     explicit FixedBasePlan(size_t n) {
         double best = 0;
@@ -298,9 +298,9 @@ struct FixedBasePlan {
         row = size_t(1) << (c - 1);
     }
     size_t table_bytes() const { return align64(size_t(windows) * row * sizeof(Affine)); }
-    size_t thread_bytes() const {
-        return align64((kBlock > row ? kBlock : row) * sizeof(ck_fq));
-    }
+    /// The largest number of points added at once.
+    size_t batch() const { return kBlock > row ? kBlock : row; }
+    size_t thread_bytes() const { return align64(batch() * (sizeof(ck_fq) + sizeof(int32_t))); }
     size_t bytes(size_t n, int threads) const {
         return table_bytes() + align64(n * sizeof(ck_fr)) + size_t(threads) * thread_bytes();
     }
@@ -348,10 +348,17 @@ struct FixedBase {
                 for (size_t t = 0; t < m; t++) out[at + t] = infinity();
                 for (int w = 0; w < plan.windows; w++) {
                     const Affine *multiples = table + size_t(w) * plan.row;
+                    // The table is far larger than the caches: its entries are asked for early.
+                    auto *digits = reinterpret_cast<int32_t *>(prods + plan.batch());
+                    for (size_t t = 0; t < m; t++) {
+                        const int32_t d = view.digit(shifted[at + t], w);
+                        digits[t] = d;
+                        __builtin_prefetch(&multiples[(d < 0 ? -d : d ? d : 1) - 1]);
+                    }
                     batch_add<A>(
                         m, prods, [&](size_t t) -> Affine & { return out[at + t]; },
                         [&](size_t t) -> Affine {
-                            const int32_t d = view.digit(shifted[at + t], w);
+                            const int32_t d = digits[t];
                             if (d == 0) return infinity();
                             return d < 0 ? negated(multiples[-d - 1]) : multiples[d - 1];
                         });

@@ -25,6 +25,14 @@ struct Sumcheck {
     /// 2 * hi - lo: the line at X = 2.
     static CK_INLINE Fr at_two(const Fr &lo, const Fr &hi) { return add(hi, sub(hi, lo)); }
 
+    static CK_INLINE void accumulate(
+        Wide2 &s, const Lines<Fr> &a, const Lines<Fr> &b, size_t count) {
+        for (size_t i = 0; i < count; i++) {
+            A::mac(s.at0, a.lo[i], b.lo[i]);
+            A::mac(s.at2, at_two(a.lo[i], a.hi[i]), at_two(b.lo[i], b.hi[i]));
+        }
+    }
+
     static void fr_product_round(const Fr *a, const Fr *b, size_t half, Fr out[2]) {
         parallel_sum<Wide2>(half, kGrain / 2, [=](Wide2 &s, size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
@@ -59,35 +67,31 @@ struct Sumcheck {
         out[1] = sub(reduce<Fr>(s.at2), mul_small<Fr, A>(kSignOffset, at_two(lo, hi)));
     }
 
-    static void fr_product_fold_round(Fr *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
-        const size_t q = quarter;
-        parallel_sum<Wide2>(q, kGrain / 4, [=, &r](Wide2 &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                const Fr a0 = Vectors<A>::fold(a[i], a[i + 2 * q], r);
-                const Fr a1 = Vectors<A>::fold(a[i + q], a[i + 3 * q], r);
-                const Fr b0 = Vectors<A>::fold(b[i], b[i + 2 * q], r);
-                const Fr b1 = Vectors<A>::fold(b[i + q], b[i + 3 * q], r);
-                a[i] = a0, a[i + q] = a1, b[i] = b0, b[i + q] = b1;
-                A::mac(s.at0, a0, b0);
-                A::mac(s.at2, at_two(a0, a1), at_two(b0, b1));
+    template <class FoldA>
+    static void fold_round(Fr *b, size_t n, const Fr &r, Fr out[2], const FoldA &fold_a) {
+        parallel_sum<Wide2>(n, kGrain / 4, [=, &r](Wide2 &s, size_t begin, size_t end) {
+            Lines<Fr> la, lb;
+            for (size_t at = begin; at < end; at += kLines) {
+                const size_t count = end - at < kLines ? end - at : kLines;
+                fold_a(la, at, count);
+                Vectors<A>::fold_lines(lb, b + at, count, n, r);
+                accumulate(s, la, lb, count);
             }
         }).store(out);
     }
 
+    static void fr_product_fold_round(Fr *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
+        fold_round(b, quarter, r, out, [=, &r](Lines<Fr> &lines, size_t at, size_t count) {
+            Vectors<A>::fold_lines(lines, a + at, count, quarter, r);
+        });
+    }
+
     static void i64_product_fold_round(
         Fr *a_out, const int64_t *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
-        const size_t q = quarter;
         const typename Vectors<A>::SmallFold fold(r);
-        parallel_sum<Wide2>(q, kGrain / 4, [=, &r, &fold](Wide2 &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                const Fr a0 = fold(a[i], a[i + 2 * q]), a1 = fold(a[i + q], a[i + 3 * q]);
-                const Fr b0 = Vectors<A>::fold(b[i], b[i + 2 * q], r);
-                const Fr b1 = Vectors<A>::fold(b[i + q], b[i + 3 * q], r);
-                a_out[i] = a0, a_out[i + q] = a1, b[i] = b0, b[i + q] = b1;
-                A::mac(s.at0, a0, b0);
-                A::mac(s.at2, at_two(a0, a1), at_two(b0, b1));
-            }
-        }).store(out);
+        fold_round(b, quarter, r, out, [=, &fold](Lines<Fr> &lines, size_t at, size_t count) {
+            Vectors<A>::fold_lines(lines, a_out + at, a + at, count, quarter, fold);
+        });
     }
 
     static constexpr size_t kMaxTables = 16, kMaxTerms = 64, kMaxDegree = 8;

@@ -35,6 +35,16 @@ CK_INLINE void mac_signed(SmallSum &s, int64_t x, const ck_fr &f) {
     A::mac(s, (uint64_t(x) ^ mask) - mask, g);
 }
 
+/// A block of pairs (lo, hi) out of one table, for loops over several tables. Tables and their
+/// halves lie at multiples of large powers of two from one another: walked all at once, every
+/// access would fall into one set of the first-level cache. So each table is walked by itself, a
+/// block at a time.
+constexpr size_t kLines = 32;
+template <class T>
+struct Lines {
+    T lo[kLines], hi[kLines];
+};
+
 template <class A>
 struct Vectors {
     using Fr = ck_fr;
@@ -116,6 +126,22 @@ struct Vectors {
         parallel_for(n, kGrain, [=, &fold](size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) out[i] = fold(lo[i], hi[i]);
         });
+    }
+
+    /// Folds entries i and i + n of a table of 4n for i < count, in place (integers: to `out`), and
+    /// gives the results as lines.
+    static CK_INLINE void fold_lines(Lines<Fr> &lines, Fr *t, size_t count, size_t n, const Fr &r) {
+        for (size_t i = 0; i < count; i++) {
+            t[i] = lines.lo[i] = fold(t[i], t[i + 2 * n], r);
+            t[i + n] = lines.hi[i] = fold(t[i + n], t[i + 3 * n], r);
+        }
+    }
+    static CK_INLINE void fold_lines(
+        Lines<Fr> &lines, Fr *out, const int64_t *x, size_t count, size_t n, const SmallFold &fold) {
+        for (size_t i = 0; i < count; i++) {
+            out[i] = lines.lo[i] = fold(x[i], x[i + 2 * n]);
+            out[i + n] = lines.hi[i] = fold(x[i + n], x[i + 3 * n]);
+        }
     }
 
     /// The unreduced sum of field elements: five limbs of a small sum.

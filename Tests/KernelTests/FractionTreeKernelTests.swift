@@ -15,10 +15,12 @@ import Testing
         for columnCount in 0...4 {
             let columns = (0..<columnCount).map { _ in rng.integers(count) }
             let (weights, constant) = (rng.elements(columnCount), rng.element())
-            let expected = (0..<count).map { i in
-                zip(columns, weights).reduce(constant) { $0 - $1.1 * Fr($1.0[i]) }
+            func expected() -> [Fr] {
+                (0..<count).map { i in
+                    zip(columns, weights).reduce(constant) { $0 - $1.1 * Fr($1.0[i]) }
+                }
             }
-            expectForAllThreads(expected) {
+            expect(k, count: count, equals: expected()) { k in
                 withBuffers(columns) { columns in
                     .filled(count) {
                         FractionTreeKernels.leafDenominators(
@@ -30,16 +32,12 @@ import Testing
         }
     }
 
-    private func numerators(_ count: Int, _ rng: inout SeededGenerator) -> [Int64] {
-        // Half of them 0 or 1, as masks are.
-        rng.integers(count).map { Bool.random(using: &rng) ? $0 & 1 : $0 }
-    }
-
     @Test("layers", arguments: KernelSet.all, [0, 1, 2, 64, 3000])
     func layers(kernels k: KernelSet, h: Int) {
         var rng = SeededGenerator(seed: UInt64(h))
         let (p, q) = (rng.elements(2 * h), rng.elements(2 * h))
-        let x = numerators(2 * h, &rng)
+        // Half of them 0 or 1, as masks are.
+        let x = rng.integers(2 * h).map { Bool.random(using: &rng) ? $0 & 1 : $0 }
         func expected(_ p: [Fr]) -> Fractions {
             Fractions(
                 p: (0..<h).map { p[$0] * q[$0 + h] + p[$0 + h] * q[$0] },
@@ -60,7 +58,7 @@ import Testing
             }
             return out
         }
-        expectForAllThreads(expected(p)) {
+        expect(k, count: h, equals: expected(p)) { k in
             p.withUnsafeBufferPointer { p in
                 run {
                     FractionTreeKernels.combine(
@@ -69,7 +67,7 @@ import Testing
                 }
             }
         }
-        expectForAllThreads(expected(x.map { Fr($0) })) {
+        expect(k, count: h, equals: expected(x.map { Fr($0) })) { k in
             x.withUnsafeBufferPointer { x in
                 run {
                     FractionTreeKernels.combine(
@@ -80,130 +78,151 @@ import Testing
         }
     }
 
-    /// (b, c) of piop.py's gkr(): coefficients of X and X² of Σ e·h, by values at 0, 1, 2.
-    private static func message(_ t: [[Fr]], _ e: [Fr], lambda: Fr) -> [Fr] {
-        let n = e.count
-        func h(_ x: Fr, _ i: Int) -> Fr {
-            let v = t.map { Reference.line($0[i], $0[i + n], x) }
-            return v[0] * v[3] + v[1] * v[2] + lambda * v[2] * v[3]
-        }
-        var sums = [Fr](repeating: .zero, count: 3)
-        for i in 0..<n { for x in 0..<3 { sums[x] += e[i] * h(Fr(x), i) } }
-        let second = (sums[2] - sums[1] - sums[1] + sums[0]) * (Fr(2).inverse() ?? .zero)
-        return [sums[1] - sums[0] - second, second]
-    }
+    /// A layer to prove: four tables of 2^variables entries, the claim's point, the challenges.
+    struct Layer {
+        var integers: (p0: [Int64], p1: [Int64])?
+        var p0, p1, q0, q1, z, challenges: [Fr]
+        var lambda: Fr
+        var variables: Int { z.count }
 
-    /// A whole layer's sum-check, numerators integers or field elements, against the definition.
-    @Test("a layer's sum-check", arguments: KernelSet.all, 1...12)
-    func layerSumcheck(kernels k: KernelSet, variables: Int) {
-        for integerNumerators in [false, true] {
-            for threads in threadCounts {
-                Threads.with(threads) {
-                    run(k, variables, integerNumerators, seed: UInt64(variables))
-                }
+        init(variables: Int, integers: Bool, _ rng: inout SeededGenerator) {
+            let size = 1 << variables
+            func numerators(_ rng: inout SeededGenerator) -> [Int64] {
+                // Half of them 0 or 1, as masks are.
+                rng.integers(size).map { Bool.random(using: &rng) ? $0 & 1 : $0 }
             }
+            if integers {
+                let (a, b) = (numerators(&rng), numerators(&rng))
+                self.integers = (a, b)
+                (p0, p1) = (a.map { Fr($0) }, b.map { Fr($0) })
+            } else {
+                (p0, p1) = (rng.elements(size), rng.elements(size))
+            }
+            (q0, q1) = (rng.elements(size), rng.elements(size))
+            (z, challenges) = (rng.elements(variables), rng.elements(variables))
+            lambda = rng.element()
         }
-    }
 
-    private func run(_ k: KernelSet, _ variables: Int, _ integers: Bool, seed: UInt64) {
-        var rng = SeededGenerator(seed: seed)
-        let size = 1 << variables
-        let x0 = numerators(size, &rng)
-        let x1 = numerators(size, &rng)
-        var reference = [
-            integers ? x0.map { Fr($0) } : rng.elements(size),
-            integers ? x1.map { Fr($0) } : rng.elements(size),
-            rng.elements(size), rng.elements(size),
-        ]
-        let lambda = rng.element()
-        let z = rng.elements(variables)
-        var (p0, s, q0, q1) = (reference[0], reference[1], reference[2], reference[3])
-        // s = p1 + lambda * q1
-        s.withUnsafeMutableBufferPointer { s in
-            q1.withUnsafeBufferPointer { q1 in
-                if integers {
-                    x1.withUnsafeBufferPointer {
-                        FractionTreeKernels.prepare(
-                            $0, lambda: lambda, denominators: q1, into: s, with: k)
+        /// Everything that happens, by the definition: in each round Σ e·h(0), Σ e·[X²]h, and the
+        /// message (b, c) as in piop.py's gkr(); then the four values.
+        func transcript() -> [Fr] {
+            var t = [p0, p1, q0, q1]
+            var transcript: [Fr] = []
+            for round in 0..<variables {
+                let e = StructuredPolynomials.eqTable(Array(z.dropFirst(round + 1)))
+                func sum(_ x: Fr) -> Fr {
+                    e.indices.reduce(.zero) { sum, i in
+                        let v = t.map { Reference.line($0[i], $0[i + e.count], x) }
+                        return sum + e[i] * (v[0] * v[3] + v[1] * v[2] + lambda * v[2] * v[3])
                     }
-                } else {
-                    FractionTreeKernels.prepare(s, lambda: lambda, denominators: q1, with: k)
                 }
+                let (h0, h1, h2) = (sum(.zero), sum(.one), sum(Fr(2)))
+                let quadratic = (h2 - h1 - h1 + h0) * (Fr(2).inverse() ?? .zero)
+                transcript += [h0, quadratic, h1 - h0 - quadratic, quadratic]
+                t = t.map { Reference.fold($0, by: challenges[round]) }
             }
+            return transcript + t.map { $0[0] }
         }
-        var e = FieldKernels.eq(Array(z.dropFirst()), with: k)
-        var live = size
-        var r = Fr.zero
-        for round in 0..<variables {
-            let sums = p0.withUnsafeMutableBufferPointer { p0 in
-                s.withUnsafeMutableBufferPointer { s in
-                    q0.withUnsafeMutableBufferPointer { q0 in
-                        q1.withUnsafeMutableBufferPointer { q1 in
-                            e.withUnsafeMutableBufferPointer { e in
-                                step(round, integers, live, p0, s, q0, q1, e)
+
+        /// The same by kernels, rounds after the first fused with the fold before them.
+        func transcript(_ k: KernelSet) -> [Fr] {
+            let tables = [p0, p1, q0, q1, FieldKernels.eq(Array(z.dropFirst()), with: k)].map {
+                let table = UnsafeMutableBufferPointer<Fr>.allocate(capacity: $0.count)
+                _ = table.initialize(from: $0)
+                return table
+            }
+            defer { for table in tables { table.deallocate() } }
+            let (p0, s, q0, q1, e) = (tables[0], tables[1], tables[2], tables[3], tables[4])
+            let q1Input = UnsafeBufferPointer(q1)
+            if let integers {
+                integers.p1.withUnsafeBufferPointer {
+                    FractionTreeKernels.prepare(
+                        $0, lambda: lambda, denominators: q1Input, into: s, with: k)
+                }
+            } else {
+                FractionTreeKernels.prepare(s, lambda: lambda, denominators: q1Input, with: k)
+            }
+            var transcript: [Fr] = []
+            for round in 0..<variables {
+                let live = p0.count >> round
+                func head(_ t: UnsafeMutableBufferPointer<Fr>, _ count: Int)
+                    -> UnsafeMutableBufferPointer<Fr>
+                { .init(rebasing: t[..<count]) }
+                if round > 0 {
+                    FractionTreeKernels.dropFirstVariable(ofEq: head(e, live), with: k)
+                }
+                let weights = UnsafeBufferPointer(head(e, live / 2))
+                let sums: FractionTreeKernels.RoundSums
+                if round == 0 {
+                    let (s, q0) = (UnsafeBufferPointer(s), UnsafeBufferPointer(q0))
+                    sums =
+                        integers.map {
+                            $0.p0.withUnsafeBufferPointer {
+                                FractionTreeKernels.round(
+                                    p0: $0, s: s, q0: q0, q1: q1Input, weights: weights, with: k)
                             }
                         }
+                        ?? FractionTreeKernels.round(
+                            p0: .init(p0), s: s, q0: q0, q1: q1Input, weights: weights, with: k)
+                } else if round == 1, let integers {
+                    sums = integers.p0.withUnsafeBufferPointer {
+                        FractionTreeKernels.foldThenRound(
+                            p0: $0, foldedInto: head(p0, live), s: s, q0: q0, q1: q1,
+                            weights: weights, by: challenges[0], with: k)
                     }
+                } else {
+                    sums = FractionTreeKernels.foldThenRound(
+                        p0: head(p0, 2 * live), s: head(s, 2 * live), q0: head(q0, 2 * live),
+                        q1: head(q1, 2 * live), weights: weights, by: challenges[round - 1],
+                        with: k)
+                }
+                transcript += [sums.constant, sums.quadratic]
+                if round == 0 {
+                    // The value at 1 is the constant of the tables with halves exchanged.
+                    let swapped = [self.p0, Array(s), self.q0, self.q1].map {
+                        Array($0[(live / 2)...] + $0[..<(live / 2)])
+                    }
+                    let at1 = withBuffers(swapped) {
+                        FractionTreeKernels.round(
+                            p0: $0[0], s: $0[1], q0: $0[2], q1: $0[3], weights: weights, with: k)
+                    }
+                    let message = sums.message(constantAtOne: at1.constant)
+                    transcript += [message.linear, message.quadratic]
+                } else {
+                    // The running claim: what the messages before it leave.
+                    let message = sums.message(claim: claim(transcript, round), z: z[round])
+                    transcript += [message?.linear ?? .zero, message?.quadratic ?? .zero]
                 }
             }
-            if round > 0 {
-                live /= 2
-                reference = reference.map { Reference.fold($0, by: r) }
-                #expect(Array(p0[..<live]) == reference[0])
-                let p1 = (0..<live).map { s[$0] - lambda * q1[$0] }
-                #expect(p1 == reference[1])
-                #expect(Array(q0[..<live]) == reference[2])
-                #expect(Array(q1[..<live]) == reference[3])
+            let last = challenges[variables - 1]
+            for table in integers == nil || variables > 1 ? [p0, s, q0, q1] : [s, q0, q1] {
+                FieldKernels.fold(head2(table), half: 1, by: last, with: k)
             }
-            let weights = StructuredPolynomials.eqTable(Array(z.dropFirst(round + 1)))
-            let expected = Self.message(reference, weights, lambda: lambda)
-            let n = live / 2
-            let constant = (0..<n).reduce(Fr.zero) {
-                let t = reference
-                return $0 + weights[$1]
-                    * (t[0][$1] * t[3][$1] + t[1][$1] * t[2][$1] + lambda * t[2][$1] * t[3][$1])
-            }
-            #expect(sums.constant == constant)
-            let claim = constant + z[round] * (expected[0] + expected[1])
-            if let message = sums.message(claim: claim, z: z[round]) {
-                #expect([message.linear, message.quadratic] == expected)
-            }
-            r = rng.element()
+            let p0Value =
+                integers != nil && variables == 1
+                ? Reference.line(self.p0[0], self.p0[1], last) : p0[0]
+            return transcript + [p0Value, s[0] - lambda * q1[0], q0[0], q1[0]]
         }
 
-        func step(
-            _ round: Int, _ integers: Bool, _ live: Int, _ p0: FractionTreeKernels.MutableTable,
-            _ s: FractionTreeKernels.MutableTable, _ q0: FractionTreeKernels.MutableTable,
-            _ q1: FractionTreeKernels.MutableTable, _ e: FractionTreeKernels.MutableTable
-        ) -> FractionTreeKernels.RoundSums {
-            func head(_ t: FractionTreeKernels.MutableTable, _ count: Int)
-                -> FractionTreeKernels.MutableTable
-            { .init(rebasing: t[..<count]) }
-            if round == 0 {
-                let weights = UnsafeBufferPointer(head(e, live / 2))
-                if integers {
-                    return x0.withUnsafeBufferPointer {
-                        FractionTreeKernels.round(
-                            p0: $0, s: .init(s), q0: .init(q0), q1: .init(q1), weights: weights,
-                            with: k)
-                    }
-                }
-                return FractionTreeKernels.round(
-                    p0: .init(p0), s: .init(s), q0: .init(q0), q1: .init(q1), weights: weights,
-                    with: k)
-            }
-            FractionTreeKernels.dropFirstVariable(ofEq: head(e, live / 2), with: k)
-            let weights = UnsafeBufferPointer(head(e, live / 4))
-            if integers && round == 1 {
-                return x0.withUnsafeBufferPointer {
-                    FractionTreeKernels.foldThenRound(
-                        p0: $0, foldedInto: head(p0, live / 2), s: s, q0: q0, q1: q1,
-                        weights: weights, by: r, with: k)
-                }
-            }
-            return FractionTreeKernels.foldThenRound(
-                p0: head(p0, live), s: head(s, live), q0: head(q0, live), q1: head(q1, live),
-                weights: weights, by: r, with: k)
+        private func head2(_ t: UnsafeMutableBufferPointer<Fr>) -> UnsafeMutableBufferPointer<Fr> {
+            .init(rebasing: t[..<2])
+        }
+
+        /// The claim at a round: constant, linear and quadratic coefficient of the round before at
+        /// its challenge (the first round's constant is the sum itself).
+        private func claim(_ transcript: [Fr], _ round: Int) -> Fr {
+            let at = 4 * (round - 1)
+            let x = challenges[round - 1]
+            return transcript[at] + transcript[at + 2] * x + transcript[at + 3] * x * x
+        }
+    }
+
+    @Test("a layer's sum-check", arguments: KernelSet.all, [1, 2, 3, 6, 12])
+    func layerSumcheck(kernels k: KernelSet, variables: Int) {
+        for integers in [false, true] {
+            var rng = SeededGenerator(seed: UInt64(variables))
+            let layer = Layer(variables: variables, integers: integers, &rng)
+            expect(k, count: 1 << variables, equals: layer.transcript()) { layer.transcript($0) }
         }
     }
 

@@ -18,40 +18,41 @@ import Testing
         return G1.normalize(bases)
     }
     static let bases = consecutiveBases(3000)
+    /// The multiples they are, in the field.
+    static let logarithms = (1...3000).map { Fr($0) }
 
     private func expected(_ scalars: [Fr]) -> G1Affine {
-        // Σ s_i (i + 1) G
-        let total = scalars.enumerated().reduce(Fr.zero) { $0 + $1.element * Fr($1.offset + 1) }
+        let total = Reference.innerProduct(scalars, Self.logarithms)
         return (total * G1Affine.generator).affine
     }
 
-    @Test("full-width scalars", arguments: KernelSet.all, [0, 1, 2, 3, 17, 100, 1000, 3000])
+    @Test("full-width scalars", arguments: KernelSet.all, [0, 1, 2, 3, 17, 100, 3000])
     func fullWidth(kernels k: KernelSet, count: Int) {
         var rng = SeededGenerator(seed: UInt64(count))
         let scalars = rng.elements(count)
         let bases = Array(Self.bases[..<count])
-        expectForAllThreads(expected(scalars)) {
+        expect(k, equals: expected(scalars)) { k in
             MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
         }
     }
 
-    @Test("agrees with the verifier's sum", arguments: KernelSet.all, [1, 5, 300])
+    @Test("agrees with the verifier's sum", arguments: KernelSet.all, [1, 5, 40])
     func agreesWithCurve(kernels k: KernelSet, count: Int) {
         var rng = SeededGenerator(seed: UInt64(count) + 1)
         let scalars = rng.elements(count)
-        let bases = rng.elements(count).map { ($0 * G1Affine.generator).affine }
+        let bases = (0..<count).map { _ in Self.bases.randomElement(using: &rng)! }
         #expect(
             MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
                 == G1.multiScalarMultiply(points: bases, scalars: scalars).affine)
     }
 
-    @Test("integers of every width", arguments: KernelSet.all, [1, 2, 3, 7, 8, 9, 16, 17, 31, 32, 48, 62, 63])
+    @Test("integers of every width", arguments: KernelSet.all, [1, 2, 7, 8, 9, 16, 17, 32, 62, 63])
     func integers(kernels k: KernelSet, bits: Int) {
         var rng = SeededGenerator(seed: UInt64(bits))
         for count in [1, 40, 2500] {
             let scalars = rng.integers(count, bits: bits)
             let bases = Array(Self.bases[..<count])
-            expectForAllThreads(expected(scalars.map { Fr($0) })) {
+            expect(k, equals: expected(scalars.map { Fr($0) })) { k in
                 MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
             }
         }
@@ -59,7 +60,7 @@ import Testing
 
     @Test("all zero, all one, all equal, extremes", arguments: KernelSet.all)
     func uniformScalars(kernels k: KernelSet) {
-        for count in [1, 2, 2048, 2049, 3000] {
+        for count in [1, 2, 2049] {
             let bases = Array(Self.bases[..<count])
             for value: Int64 in [0, 1, -1, 127, -128, .max, .min] {
                 let scalars = [Int64](repeating: value, count: count)
@@ -67,7 +68,7 @@ import Testing
                     MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
                         == expected(scalars.map { Fr($0) }), "\(count) times \(value)")
             }
-            for value in Fr.edgeValues.prefix(8) {
+            for value in Fr.edgeValues.prefix(6) {
                 let scalars = [Fr](repeating: value, count: count)
                 #expect(
                     MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
@@ -82,7 +83,9 @@ import Testing
         let (p, q) = (G1Affine.generator, (Fr(77) * G1Affine.generator).affine)
         for count in [2, 3, 64, 700, 2600] {
             // Few bases, few digits: buckets are full of equal and opposite points.
-            let choices = [(p, Fr.one), (-p, -.one), (q, Fr(77)), (-q, -Fr(77)), (.infinity, .zero)]
+            let choices = [
+                (p, Fr.one), (-p, -.one), (q, Fr(77)), (-q, -Fr(77)), (.infinity, .zero),
+            ]
             let picked = (0..<count).map { _ in choices.randomElement(using: &rng)! }
             let bases = picked.map(\.0)
             let small = (0..<count).map { _ in Int64.random(in: -2...2, using: &rng) }
@@ -90,12 +93,12 @@ import Testing
             let ones = [Int64](repeating: 1, count: count)
             for scalars in [small, ones] {
                 let total = zip(picked, scalars).reduce(Fr.zero) { $0 + $1.0.1 * Fr($1.1) }
-                expectForAllThreads((total * p).affine) {
+                expect(k, equals: (total * p).affine) { k in
                     MSMKernel.multiply(bases: bases, scalars: scalars, with: k)
                 }
             }
             let total = zip(picked, wide).reduce(Fr.zero) { $0 + $1.0.1 * $1.1 }
-            expectForAllThreads((total * p).affine) {
+            expect(k, equals: (total * p).affine) { k in
                 MSMKernel.multiply(bases: bases, scalars: wide, with: k)
             }
         }
@@ -127,14 +130,14 @@ import Testing
         var rng = SeededGenerator(seed: UInt64(count))
         let base = (Fr(1234) * G1Affine.generator).affine
         let scalars = rng.elements(count)
-        let expected = scalars.prefix(60).map { ($0 * base).affine }
+        let expected = scalars.prefix(10).map { ($0 * base).affine }
         for threads in threadCounts {
             let multiples: [G1Affine] = Threads.with(threads) {
                 scalars.withUnsafeBufferPointer { scalars in
                     .filled(count) { MSMKernel.multiples(of: base, scalars, into: $0, with: k) }
                 }
             }
-            #expect(Array(multiples.prefix(60)) == expected)
+            #expect(Array(multiples.prefix(10)) == expected)
             // The rest by one random combination.
             let weights = (0..<count).map { _ in Fr(UInt64.random(in: 1..<1 << 20, using: &rng)) }
             #expect(
@@ -152,7 +155,7 @@ import Testing
         let tau = Fr(987_654_321)
         let powers = MSMKernel.powers(of: tau, count: 300, with: k)
         var scalar = Fr.one
-        for power in powers.prefix(40) {
+        for power in powers.prefix(8) {
             #expect(power == (scalar * G1Affine.generator).affine)
             scalar *= tau
         }

@@ -19,10 +19,10 @@ import Testing
     func productRounds(kernels k: KernelSet, half: Int) {
         var rng = SeededGenerator(seed: UInt64(half))
         let (a, b, x) = (rng.elements(2 * half), rng.elements(2 * half), rng.integers(2 * half))
-        expectForAllThreads(Self.expectedRound(a, b)) {
+        expect(k, count: half, equals: Self.expectedRound(a, b)) { k in
             Values(SumcheckKernels.productRound(a, b, with: k))
         }
-        expectForAllThreads(Self.expectedRound(x.map { Fr($0) }, b)) {
+        expect(k, count: half, equals: Self.expectedRound(x.map { Fr($0) }, b)) { k in
             Values(SumcheckKernels.productRound(x, b, with: k))
         }
     }
@@ -42,7 +42,7 @@ import Testing
             let (a, b) = (Reference.fold(a, by: r), Reference.fold(b, by: r))
             return Folded(a: a, b: b, values: Self.expectedRound(a, b))
         }
-        expectForAllThreads(expected(a)) {
+        expect(k, count: quarter, equals: expected(a)) { k in
             var (a, b) = (a, b)
             let values = a.withUnsafeMutableBufferPointer { a in
                 b.withUnsafeMutableBufferPointer { b in
@@ -53,7 +53,7 @@ import Testing
                 a: Array(a[..<(2 * quarter)]), b: Array(b[..<(2 * quarter)]),
                 values: Values(values))
         }
-        expectForAllThreads(expected(x.map { Fr($0) })) {
+        expect(k, count: quarter, equals: expected(x.map { Fr($0) })) { k in
             var b = b
             var values: (at0: Fr, at2: Fr) = (.zero, .zero)
             let a = [Fr].filled(2 * quarter) { folded in
@@ -92,7 +92,10 @@ import Testing
         for (expression, f) in expressions {
             for degree in max(1, expression.degree)...(expression.degree + 1) {
                 let points = [0] + Array(2..<(degree + 1))
-                expectForAllThreads(points.map { Reference.round(tables, at: Fr($0), f) }) {
+                expect(
+                    k, count: 8 * half,
+                    equals: points.map { Reference.round(tables, at: Fr($0), f) }
+                ) { k in
                     SumcheckKernels.round(expression, tables, degree: degree, with: k)
                 }
             }

@@ -1,5 +1,6 @@
 import Circuits
 import Foundation
+import ModelTestSupport
 import Testing
 
 @testable import Models

@@ -1,4 +1,6 @@
 import Foundation
+import TestSupport
+import ModelTestSupport
 import Testing
 
 @testable import Models

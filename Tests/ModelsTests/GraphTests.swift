@@ -1,3 +1,5 @@
+import TestSupport
+import ModelTestSupport
 import Testing
 
 @testable import Models

@@ -1,4 +1,5 @@
 import Circuits
+import ModelTestSupport
 import Testing
 
 @testable import Models

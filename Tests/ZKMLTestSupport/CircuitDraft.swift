@@ -1,4 +1,5 @@
 import Circuits
+import TestSupport
 
 /// A circuit under construction that knows, for every wire, the integers it can hold whatever the
 /// inputs.

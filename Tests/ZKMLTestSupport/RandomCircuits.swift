@@ -1,4 +1,5 @@
 import Circuits
+import TestSupport
 
 /// Small random circuits over every gadget, with constants and inputs.
 ///

@@ -1,4 +1,5 @@
 import Circuits
+import TestSupport
 
 /// The models of the executable protocol (piop.py) in the circuit language, with odd extents,
 /// and weights and inputs from a seed.

@@ -1,4 +1,5 @@
 import Circuits
+import TestSupport
 
 /// A circuit with its constants and an input that it can express.
 public struct TestModel: Sendable, CustomStringConvertible {

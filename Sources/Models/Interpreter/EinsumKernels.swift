@@ -75,7 +75,11 @@ enum EinsumKernels {
         _ o: UnsafeMutablePointer<Int64>, _ so: Int, _ f: Int64, _ x: Cells, _ sx: Int,
         _ y: Cells, _ sy: Int, _ n: Int
     ) {
-        for i in 0..<n { o[i &* so] &+= f &* x[i &* sx] &* y[i &* sy] }
+        if so == 1, sx == 1, sy == 1 {
+            for i in 0..<n { o[i] &+= f &* x[i] &* y[i] }
+        } else {
+            for i in 0..<n { o[i &* so] &+= f &* x[i &* sx] &* y[i &* sy] }
+        }
     }
 
     /// o += f·x·y·z.

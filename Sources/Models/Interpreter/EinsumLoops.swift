@@ -45,6 +45,8 @@ struct EinsumLoops: Sendable {
     let constantCount: Int
     /// An index that no label moves lies outside: the result is 0.
     private(set) var isZero = false
+    /// Whether the range of the innermost loop is the same for every value of the loop around it.
+    private(set) var isBlock = false
     /// No output cell is a sum of more products than this.
     let productCount: Int
 
@@ -134,6 +136,12 @@ struct EinsumLoops: Sendable {
             loops[loop].firstBound = bounds.count
             bounds += own
             loops[loop].endBound = bounds.count
+        }
+        if boundsOfLoop.count > 1 {
+            let inner = boundsOfLoop[boundsOfLoop.count - 1].map(\.position)
+            isBlock = boundsOfLoop[boundsOfLoop.count - 2].allSatisfy {
+                !inner.contains($0.position)
+            }
         }
     }
 }

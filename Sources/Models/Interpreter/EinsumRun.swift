@@ -4,15 +4,16 @@ extension EinsumLoops {
     /// The einsum's cells, from those of its operands' sources.
     ///
     /// 64-bit arithmetic where the largest cells show that no sum can leave it, else 128-bit.
+    ///
+    /// - Parameter magnitudes: For each operand a bound of its |cells|.
     /// - Returns: nil when a cell is no 64-bit integer, or a sum could leave even 127 bits.
-    func evaluated(on operands: [[Int64]]) -> [Int64]? {
+    func evaluated(on operands: [[Int64]], magnitudes: [UInt64]) -> [Int64]? {
         var output = [Int64](repeating: 0, count: outputCellCount)
         if isZero { return output }
         // |cell| ≤ products · Π largest |operand cell|.
         var bound = UInt128(productCount)
-        for cells in operands {
-            let (product, overflow) = bound.multipliedReportingOverflow(
-                by: UInt128(cells.largestMagnitude))
+        for magnitude in magnitudes {
+            let (product, overflow) = bound.multipliedReportingOverflow(by: UInt128(magnitude))
             guard !overflow else { return nil }
             bound = product
         }
@@ -67,7 +68,8 @@ extension EinsumLoops {
             loops.withUnsafeBufferPointer { loops in
                 bounds.withUnsafeBufferPointer { bounds in
                     EinsumRun(
-                        sums: sums, loops: loops, bounds: bounds, positions: positions
+                        sums: sums, isBlock: isBlock, loops: loops, bounds: bounds,
+                        positions: positions
                     ).start(starts, constantCount: constantCount)
                 }
             }
@@ -75,23 +77,52 @@ extension EinsumLoops {
     }
 }
 
+/// Where a run stands in the output and in each operand.
+struct EinsumOffsets {
+    var output = 0
+    var a = 0
+    var b = 0
+    var c = 0
+
+    @inline(__always)
+    mutating func advance(_ loop: EinsumLoops.Loop, by steps: Int) {
+        output &+= steps &* loop.outputStep
+        a &+= steps &* loop.steps.0
+        b &+= steps &* loop.steps.1
+        c &+= steps &* loop.steps.2
+    }
+}
+
 /// Where the products of an einsum are added up.
 protocol EinsumSums {
     associatedtype Product: FixedWidthInteger & SignedInteger
-    /// One operand's cell: place 0, 1 or 2.
+    /// The cell of the operand in place 0, 1 or 2.
     func cell(_ place: Int, at offset: Int) -> Product
     /// output += factor.
     func add(_ factor: Product, at output: Int)
     /// The innermost loop: adds `factor` times the product of the operands it moves, `count`
-    /// times, starting from the given offsets.
-    func addRun(
-        _ loop: EinsumLoops.Loop, count: Int, output: Int, _ a: Int, _ b: Int, _ c: Int,
-        factor: Product)
+    /// times, from the given offsets on.
+    func addRun(_ loop: EinsumLoops.Loop, _ count: Int, _ at: EinsumOffsets, _ factor: Product)
+}
+
+extension EinsumSums {
+    /// `factor` times the operands that move in this loop and in none further in.
+    @inline(__always)
+    func product(
+        _ loop: EinsumLoops.Loop, _ at: EinsumOffsets, _ factor: Product
+    ) -> Product {
+        var product = factor
+        if loop.completed.0 { product &*= cell(0, at: at.a) }
+        if loop.completed.1 { product &*= cell(1, at: at.b) }
+        if loop.completed.2 { product &*= cell(2, at: at.c) }
+        return product
+    }
 }
 
 /// The loops around the innermost one.
 private struct EinsumRun<Sums: EinsumSums> {
     let sums: Sums
+    let isBlock: Bool
     // SAFETY: indices come from EinsumLoops alone; offsets reach memory only inside the intervals
     // that its bounds allow. InterpreterTests compares random windows with checked loops.
     let loops: UnsafeBufferPointer<EinsumLoops.Loop>
@@ -105,46 +136,47 @@ private struct EinsumRun<Sums: EinsumSums> {
         for place in (starts.count - constantCount)..<starts.count {
             factor &*= sums.cell(place, at: starts[place])
         }
-        func start(_ place: Int) -> Int { place < starts.count ? starts[place] : 0 }
-        if loops.isEmpty {
-            sums.add(factor, at: 0)
-        } else {
-            run(0, output: 0, start(0), start(1), start(2), factor: factor)
-        }
+        if loops.isEmpty { return sums.add(factor, at: 0) }
+        var at = EinsumOffsets()
+        at.a = starts[0]
+        if starts.count > 1 { at.b = starts[1] }
+        if starts.count > 2 { at.c = starts[2] }
+        run(0, at, factor)
     }
 
-    private func run(
-        _ depth: Int, output: Int, _ a: Int, _ b: Int, _ c: Int, factor: Sums.Product
-    ) {
+    private func run(_ depth: Int, _ start: EinsumOffsets, _ factor: Sums.Product) {
         let loop = loops[depth]
         let values = interval(loop)
         guard !values.isEmpty else { return }
-        let first = values.lowerBound
-        var output = output &+ first &* loop.outputStep
-        var a = a &+ first &* loop.steps.0
-        var b = b &+ first &* loop.steps.1
-        var c = c &+ first &* loop.steps.2
+        var at = start
+        at.advance(loop, by: values.lowerBound)
         if depth == loops.count &- 1 {
-            sums.addRun(loop, count: values.count, output: output, a, b, c, factor: factor)
+            return sums.addRun(loop, values.count, at, factor)
+        }
+        if isBlock, depth == loops.count &- 2 {
+            let inner = loops[depth &+ 1]
+            let innerValues = interval(inner)
+            guard !innerValues.isEmpty else { return }
+            at.advance(inner, by: innerValues.lowerBound)
+            for _ in 0..<values.count {
+                let product = sums.product(loop, at, factor)
+                if product != 0 { sums.addRun(inner, innerValues.count, at, product) }
+                at.advance(loop, by: 1)
+            }
             return
         }
-        move(loop, by: first)
+        move(loop, by: values.lowerBound)
         for _ in 0..<values.count {
-            var product = factor
-            if loop.completed.0 { product &*= sums.cell(0, at: a) }
-            if loop.completed.1 { product &*= sums.cell(1, at: b) }
-            if loop.completed.2 { product &*= sums.cell(2, at: c) }
-            if product != 0 { run(depth &+ 1, output: output, a, b, c, factor: product) }
-            output &+= loop.outputStep
-            a &+= loop.steps.0
-            b &+= loop.steps.1
-            c &+= loop.steps.2
+            let product = sums.product(loop, at, factor)
+            if product != 0 { run(depth &+ 1, at, product) }
+            at.advance(loop, by: 1)
             move(loop, by: 1)
         }
         move(loop, by: -values.upperBound)
     }
 
     /// The values of the loop's label that can keep every index inside its axis.
+    @inline(__always)
     private func interval(_ loop: EinsumLoops.Loop) -> Range<Int> {
         var values = 0..<loop.extent
         for index in loop.firstBound..<loop.endBound {
@@ -152,15 +184,16 @@ private struct EinsumRun<Sums: EinsumSums> {
             let position = positions[bound.position]
             values = values.clamped(
                 to: IndexInterval.values(
-                    step: bound.coefficient, low: bound.low - position,
-                    high: bound.high - position, count: loop.extent))
+                    step: bound.coefficient, low: bound.low &- position,
+                    high: bound.high &- position, count: loop.extent))
         }
         return values
     }
 
+    @inline(__always)
     private func move(_ loop: EinsumLoops.Loop, by steps: Int) {
         for index in loop.firstBound..<loop.endBound {
-            positions[bounds[index].position] += bounds[index].coefficient * steps
+            positions[bounds[index].position] &+= bounds[index].coefficient &* steps
         }
     }
 }
@@ -171,6 +204,7 @@ private struct NarrowSums: EinsumSums {
     let x, y, z: UnsafePointer<Int64>
     let movingCount: Int
 
+    @inline(__always)
     func cell(_ place: Int, at offset: Int) -> Int64 {
         switch place {
         case 0: x[offset]
@@ -181,22 +215,18 @@ private struct NarrowSums: EinsumSums {
 
     func add(_ factor: Int64, at offset: Int) { output[offset] &+= factor }
 
-    func addRun(
-        _ loop: EinsumLoops.Loop, count: Int, output offset: Int, _ a: Int, _ b: Int, _ c: Int,
-        factor: Int64
-    ) {
+    @inline(__always)
+    func addRun(_ loop: EinsumLoops.Loop, _ n: Int, _ at: EinsumOffsets, _ factor: Int64) {
         let (sx, sy, sz) = loop.steps
         let so = loop.outputStep
-        let o = output + offset
+        let (o, x, y) = (output + at.output, x + at.a, y + at.b)
         switch (movingCount, so) {
-        case (1, 0): o.pointee &+= factor &* EinsumKernels.sum(x + a, sx, count)
-        case (2, 0): o.pointee &+= factor &* EinsumKernels.dot(x + a, sx, y + b, sy, count)
-        case (_, 0):
-            o.pointee &+= factor &* EinsumKernels.dot(x + a, sx, y + b, sy, z + c, sz, count)
-        case (1, _): EinsumKernels.add(o, so, factor, x + a, sx, count)
-        case (2, _): EinsumKernels.add(o, so, factor, x + a, sx, y + b, sy, count)
-        case (_, _):
-            EinsumKernels.add(o, so, factor, x + a, sx, y + b, sy, z + c, sz, count)
+        case (1, 0): o.pointee &+= factor &* EinsumKernels.sum(x, sx, n)
+        case (2, 0): o.pointee &+= factor &* EinsumKernels.dot(x, sx, y, sy, n)
+        case (_, 0): o.pointee &+= factor &* EinsumKernels.dot(x, sx, y, sy, z + at.c, sz, n)
+        case (1, _): EinsumKernels.add(o, so, factor, x, sx, n)
+        case (2, _): EinsumKernels.add(o, so, factor, x, sx, y, sy, n)
+        case (_, _): EinsumKernels.add(o, so, factor, x, sx, y, sy, z + at.c, sz, n)
         }
     }
 }
@@ -217,15 +247,14 @@ private struct WideSums: EinsumSums {
 
     func add(_ factor: Int128, at offset: Int) { output[offset] &+= factor }
 
-    func addRun(
-        _ loop: EinsumLoops.Loop, count: Int, output offset: Int, _ a: Int, _ b: Int, _ c: Int,
-        factor: Int128
-    ) {
-        for i in 0..<count {
-            var product = factor &* cell(0, at: a + i * loop.steps.0)
-            if movingCount > 1 { product &*= cell(1, at: b + i * loop.steps.1) }
-            if movingCount > 2 { product &*= cell(2, at: c + i * loop.steps.2) }
-            output[offset + i * loop.outputStep] &+= product
+    func addRun(_ loop: EinsumLoops.Loop, _ count: Int, _ at: EinsumOffsets, _ factor: Int128) {
+        var at = at
+        for _ in 0..<count {
+            var product = factor &* cell(0, at: at.a)
+            if movingCount > 1 { product &*= cell(1, at: at.b) }
+            if movingCount > 2 { product &*= cell(2, at: at.c) }
+            output[at.output] &+= product
+            at.advance(loop, by: 1)
         }
     }
 }

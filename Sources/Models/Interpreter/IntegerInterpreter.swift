@@ -8,6 +8,7 @@ public struct IntegerInterpreter: Sendable {
     public let system: ConstraintSystem
     private let evaluation: TensorEvaluation
     private let constants: [[Int64]]
+    private let constantMagnitudes: [UInt64]
     private let einsums: [EinsumLoops?]
 
     /// - Parameter constants: The weights, then the value columns of the function tables: the true
@@ -26,6 +27,7 @@ public struct IntegerInterpreter: Sendable {
         }
         self.system = system
         self.constants = constants
+        constantMagnitudes = constants.map(\.largestMagnitude)
         evaluation = TensorEvaluation(system: system)
         einsums = system.tensors.map { tensor in
             guard case .einsum(let einsum) = tensor.role else { return nil }
@@ -89,13 +91,20 @@ public struct IntegerInterpreter: Sendable {
         guard let loops = einsums[tensor.index] else {
             preconditionFailure("tensor \(tensor.index) has no loops")
         }
-        let operands = einsum.operands.map { operand in
+        var operands: [[Int64]] = []
+        var magnitudes: [UInt64] = []
+        for operand in einsum.operands {
             guard let cells = values[operand.source.index] else {
                 preconditionFailure("tensor \(operand.source.index) is not computed")
             }
-            return cells
+            operands.append(cells)
+            if case .constant(let index) = system[operand.source].role {
+                magnitudes.append(constantMagnitudes[index])
+            } else {
+                magnitudes.append(cells.largestMagnitude)
+            }
         }
-        guard let cells = loops.evaluated(on: operands) else {
+        guard let cells = loops.evaluated(on: operands, magnitudes: magnitudes) else {
             throw .overflow(tensor: tensor, gadget: system[tensor].gadget)
         }
         return cells

@@ -126,6 +126,31 @@ extension NativeProof {
         return ByteWriter.file(magic: Self.magic, version: Self.version, body: writer.bytes)
     }
 
+    /// Where the parts of a key's proofs lie, in order: they depend on the key alone.
+    public static func sections(
+        for key: VerifyingKey
+    ) -> [(name: String, offset: Int, byteCount: Int)] {
+        let ports = key.publicPorts.map { port, shape in
+            PackedIntegers.byteCount(port.publicCellCount(shape), bits: port.bits)
+        }
+        let inputCount = key.circuit.inputs.count
+        let shape = key.proofShape
+        let sizes = [
+            ("header", magic.utf8.count + 12), ("modelID", 32),
+            ("inputs", ports[..<inputCount].reduce(0, +)),
+            ("outputs", ports[inputCount...].reduce(0, +)),
+            ("commitments", shape.portCount * G1Affine.byteCount),
+            ("adviceChunks", shape.adviceChunkCount * G1Affine.byteCount),
+            ("elements", shape.elementCount * Fr.byteCount),
+            ("openingPoints", shape.openingPointCount * G1Affine.byteCount),
+        ]
+        var offset = 0
+        return sizes.map { name, byteCount in
+            defer { offset += byteCount }
+            return (name, offset, byteCount)
+        }
+    }
+
     /// The ID of the model a proof file says it is about; nil when it is too short to say.
     public static func modelID(of bytes: [UInt8]) -> [UInt8]? {
         let start = magic.utf8.count + 12

@@ -106,7 +106,8 @@ enum FieldKernels {
 
     /// Fixes the first variable of a table of 2 · half entries, all given.
     static func fold(_ table: inout [Fr], by r: Fr, with k: KernelSet = .best) {
-        precondition(table.count.isMultiple(of: 2), "\(table.count) entries, an even number expected")
+        precondition(
+            table.count.isMultiple(of: 2), "\(table.count) entries, an even number expected")
         let half = table.count / 2
         table.withUnsafeMutableBufferPointer { fold($0, half: half, by: r, with: k) }
         table.removeLast(half)
@@ -123,7 +124,8 @@ enum FieldKernels {
     }
 
     static func fold(_ table: [Int64], by r: Fr, with k: KernelSet = .best) -> [Fr] {
-        precondition(table.count.isMultiple(of: 2), "\(table.count) entries, an even number expected")
+        precondition(
+            table.count.isMultiple(of: 2), "\(table.count) entries, an even number expected")
         return table.withUnsafeBufferPointer { table in
             .filled(table.count / 2) { fold(table, by: r, into: $0, with: k) }
         }

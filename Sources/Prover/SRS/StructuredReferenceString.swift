@@ -32,25 +32,14 @@ public struct StructuredReferenceString: Sendable {
 
     /// The insecure SRS of a seed: anybody who knows the seed can forge proofs.
     ///
-    /// About 20 additions of points a power, sequential.
+    /// By a kernel with a table of the generator's multiples.
     /// - Precondition: `log2Size` is in ``supportedLog2Sizes``.
     public static func generate(
         log2Size: Int, seed: String = SRSIdentity.developmentSeed
     ) -> StructuredReferenceString {
         precondition(supportedLog2Sizes ~= log2Size, "no SRS of 2^\(log2Size) powers")
-        let tau = SRSIdentity.developmentTau(seed: seed)
-        let table = FixedBaseTable(base: .generator, width: min(14, max(4, log2Size - 4)))
-        var powers: [G1Affine] = []
-        powers.reserveCapacity(1 << log2Size)
-        var power = Fr.one
-        while powers.count < 1 << log2Size {
-            // In pieces, so that few Jacobian points are alive at a time.
-            let piece = (0..<min(1 << 12, 1 << log2Size)).map { _ in
-                defer { power *= tau }
-                return table.multiple(power)
-            }
-            powers += G1.normalize(piece)
-        }
+        let powers = MSMKernel.powers(
+            of: SRSIdentity.developmentTau(seed: seed), count: 1 << log2Size)
         return Self(powers: powers, identity: .development(seed: seed))
     }
 

@@ -44,7 +44,10 @@ struct ReportTests {
         let agreement = Agreement(
             of: [TensorData(shape: [1, 2], reals: [1, 2])],
             with: [TensorData(shape: [1, 2], reals: [1, 2.5])])
-        report.calibration = .init(sampleCount: 1, agreement: agreement)
+        report.calibration = .init(
+            sampleCount: 1, isSynthetic: false, refusedCount: 0,
+            maxAbsError: agreement.maxAbsError, meanAbsError: agreement.meanAbsError,
+            errorBound: 1, topClassAgreement: agreement.topClassAgreement)
         let json = report.json
         #expect(json["modelID"] == "00ff")
         #expect(json["cells"] == 1000)

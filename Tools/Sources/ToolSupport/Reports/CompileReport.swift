@@ -63,7 +63,7 @@ public struct CompileReport: Sendable, Equatable {
     public var cost: CostReport
     /// What follows is nil after a dry run, which makes no keys.
     public var keys: Keys?
-    /// Nil where there were no samples.
+    /// Nil after a dry run.
     public var calibration: Calibration?
     public var seconds: Double
     public var peakMemoryBytes: Int
@@ -81,14 +81,49 @@ public struct CompileReport: Sendable, Equatable {
         }
     }
 
+    /// Integer inference against the float model, on the samples.
     public struct Calibration: Sendable, Equatable {
         public var sampleCount: Int
-        /// Integer inference against the float model, on the samples.
-        public var agreement: Agreement
+        /// True where there were no samples and random inputs stood in for them.
+        public var isSynthetic: Bool
+        /// Samples that leave the circuit's range, under `--out-of-range refuse`.
+        public var refusedCount: Int
+        public var maxAbsError: Double
+        public var meanAbsError: Double
+        /// No output differs by more as long as no value leaves its calibrated range.
+        public var errorBound: Double
+        /// Nil for outputs without classes.
+        public var topClassAgreement: Double?
 
-        public init(sampleCount: Int, agreement: Agreement) {
+        public init(
+            sampleCount: Int, isSynthetic: Bool, refusedCount: Int, maxAbsError: Double,
+            meanAbsError: Double, errorBound: Double, topClassAgreement: Double?
+        ) {
             self.sampleCount = sampleCount
-            self.agreement = agreement
+            self.isSynthetic = isSynthetic
+            self.refusedCount = refusedCount
+            self.maxAbsError = maxAbsError
+            self.meanAbsError = meanAbsError
+            self.errorBound = errorBound
+            self.topClassAgreement = topClassAgreement
+        }
+
+        var json: JSONValue {
+            [
+                "samples": .integer(sampleCount), "synthetic": .bool(isSynthetic),
+                "refused": .integer(refusedCount), "maxAbsError": .number(maxAbsError),
+                "meanAbsError": .number(meanAbsError), "errorBound": .number(errorBound),
+                "topClassAgreement": topClassAgreement.map { .number($0) } ?? .null,
+            ]
+        }
+
+        var text: String {
+            let top = topClassAgreement.map { ", top class agrees on \(humanNumber($0 * 100)) %" }
+            let refused = refusedCount > 0 ? ", \(refusedCount) out of range" : ""
+            let kind = isSynthetic ? "random inputs (no samples given)" : "samples"
+            return "\(sampleCount) \(kind), "
+                + "largest error \(humanNumber(maxAbsError, digits: 3)), mean "
+                + "\(humanNumber(meanAbsError, digits: 3))\(top ?? "")\(refused)"
         }
     }
 
@@ -114,10 +149,7 @@ public struct CompileReport: Sendable, Equatable {
             "seconds": .number(seconds), "peakMemoryBytes": .integer(peakMemoryBytes),
         ]
         return object.adding([
-            "calibration": calibration.map {
-                (["samples": .integer($0.sampleCount)] as JSONValue).adding(
-                    members: $0.agreement.json)
-            } ?? .null,
+            "calibration": calibration?.json ?? .null,
             "bundle": keys.map { .string($0.bundle) }, "srs": keys.map(\.srs.json),
         ])
     }
@@ -126,7 +158,7 @@ public struct CompileReport: Sendable, Equatable {
     public var text: String {
         labelled([
             ("model ID", keys?.modelID),
-            ("calibration", calibration.map { "\($0.sampleCount) samples, \($0.agreement.text)" }),
+            ("calibration", calibration?.text),
             ("SRS", keys?.srs.text),
             ("time", "\(humanTime(seconds)), \(humanSize(peakMemoryBytes)) of memory at most"),
             (keys == nil ? "dry run" : "written to", keys?.bundle ?? "nothing was written"),

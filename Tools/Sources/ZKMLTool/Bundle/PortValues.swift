@@ -4,36 +4,28 @@ import ProofSystem
 import ToolSupport
 
 extension Port {
-    var format: FixedPointFormat {
-        FixedPointFormat(bits: bits, fractionalBits: fractionalBits)
-    }
-
     /// The port's integers for real numbers: rounded half up, and outside B bits saturated, or
     /// refused with the tensor's name and the cell.
     func quantised(_ tensor: TensorData, saturating: Bool) throws -> [Int64] {
-        let format = format
         let values = tensor.doubles
-        if !saturating, let cell = values.firstIndex(where: { !format.represents($0) }) {
+        do {
+            return try quantised(values, outOfRange: saturating ? .saturate : .refuse)
+        } catch .outOfRange(let name, let cell) {
             let low = Double(format.integers.lowerBound) * format.unit
             let high = Double(format.integers.upperBound) * format.unit
             throw ToolFailure(
                 .unfitInput,
                 "\(quoted(name)), cell \(cell): \(values[cell]) is outside \(low) … \(high), and "
                     + "this model was compiled with --out-of-range refuse")
+        } catch .notFinite(let name, let cell) {
+            throw ToolFailure(.unfitInput, "\(quoted(name)), cell \(cell): not a finite number")
         }
-        return values.map { Int64(format.quantised($0)) }
     }
 
-    /// The real numbers that integers stand for.
-    func reals(_ integers: some Sequence<Int>) -> [Double] {
-        let unit = format.unit
-        return integers.map { Double($0) * unit }
-    }
-
-    func report(_ integers: some Sequence<Int>, shape: TensorShape) -> TensorReport {
+    func report(_ integers: some Sequence<Int64>, shape: TensorShape) -> TensorReport {
         TensorReport(
-            name: name, shape: shape.extents, content: .values(reals(integers)), bits: bits,
-            fractionalBits: fractionalBits)
+            name: name, shape: shape.extents, content: .values(reals(Array(integers))),
+            bits: bits, fractionalBits: fractionalBits)
     }
 }
 
@@ -44,7 +36,7 @@ extension NativeProof {
         let reports = zip(key.publicPorts, statement.inputs + statement.outputs).map {
             port, values -> TensorReport in
             switch port.port.visibility {
-            case .public: return port.port.report(values, shape: port.shape)
+            case .public: return port.port.report(values.map(Int64.init), shape: port.shape)
             case .committed:
                 let point = commitments.next()?.encoded ?? []
                 return TensorReport(

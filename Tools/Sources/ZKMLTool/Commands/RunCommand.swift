@@ -41,7 +41,7 @@ struct RunCommand: ParsableCommand {
         let inputs = try TensorFile.read(input)
         let expected = try expect.map { try TensorFile.read($0) }
         let watch = Stopwatch()
-        let model = try openIntegerModel(bundle: bundle)
+        let model = try IntegerModel(bundle: bundle)
         let result = try inferAll(inputs, with: model, expected: expected, progress: Progress())
         if let output { try TensorFile.writeNpz(result.outputs, to: output) }
 
@@ -66,7 +66,7 @@ struct InferenceResult {
 
 /// Runs the model on a file's tensors.
 func inferAll(
-    _ inputs: NamedTensors, with model: any IntegerModel, expected: NamedTensors?,
+    _ inputs: NamedTensors, with model: IntegerModel, expected: NamedTensors?,
     progress: Progress
 ) throws -> InferenceResult {
     let bound = try inputs.bound(to: model.inputs, samples: .allowed)

@@ -60,7 +60,7 @@ struct IntegerModel {
         let results = try naming { () throws(WitnessError) in try interpreter.outputs(integers) }
         return zip(zip(file.circuit.outputs, outputs), results).map { output, cells in
             TensorData(
-                shape: output.1.spec.shape, reals: output.0.port.reals(cells.map(Int.init)))
+                shape: output.1.spec.shape, reals: output.0.port.reals(cells))
         }
     }
 

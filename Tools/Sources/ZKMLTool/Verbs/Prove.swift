@@ -71,7 +71,7 @@ private func shownOutputs(
         guard case .commitment = report.content,
             let opening = openings.last(where: { $0.port.name == report.name })
         else { return report }
-        return opening.port.report(opening.values.map(Int.init), shape: opening.shape)
+        return opening.port.report(opening.values, shape: opening.shape)
     }
 }
 
