@@ -43,7 +43,9 @@ let package = Package(
             name: "ModelTestSupport", dependencies: ["Models"], path: "Tests/ModelTestSupport"),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["Circuits", "Models", "ModelTestSupport", "TestSupport"]),
+            dependencies: [
+                "Circuits", "Models", "ModelTestSupport", "ProofSystem", "TestSupport",
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
