@@ -175,7 +175,7 @@ import ZKMLTestSupport
 
     /// c = 1: no fold commitments, one coordinate.
     @Test func smallestChunk() throws {
-        let small = try Forge(LookupTests.model(shift: 3, bits: 4), log2Chunk: 1)
+        let small = try Forge(LookupTests.model(shift: 3, bits: 6), log2Chunk: 1)
         #expect(small.key.verifyingKey.log2Chunk == 1)
         let witness = small.witness()
         #expect(try small.refusal(of: witness) == nil)
