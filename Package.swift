@@ -39,17 +39,10 @@ let package = Package(
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
                 "TestSupport", "ZKMLTestSupport",
             ]),
-        .target(
-            name: "ModelTestSupport", dependencies: ["Models"], path: "Tests/ModelTestSupport"),
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Circuits", "Models", "ModelTestSupport", "ProofSystem", "TestSupport",
-            ]),
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
-                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "ModelTestSupport",
+                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "TestSupport",
             ]),
 
         // What several test targets share: random circuits, a reference witness.

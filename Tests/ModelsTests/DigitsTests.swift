@@ -1,6 +1,5 @@
 import Circuits
 import Foundation
-import ModelTestSupport
 import Testing
 
 @testable import Models

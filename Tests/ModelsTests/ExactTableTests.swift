@@ -1,6 +1,5 @@
 import Foundation
 import TestSupport
-import ModelTestSupport
 import Testing
 
 @testable import Models

@@ -1,5 +1,4 @@
 import Circuits
-import ModelTestSupport
 import Testing
 
 @testable import Models

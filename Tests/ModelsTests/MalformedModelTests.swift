@@ -1,5 +1,4 @@
 import TestSupport
-import ModelTestSupport
 import Testing
 
 @testable import Models

@@ -1,4 +1,3 @@
-import ModelTestSupport
 import Testing
 
 @testable import Models
