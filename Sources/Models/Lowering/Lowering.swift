@@ -30,6 +30,8 @@ struct Lowering {
     /// Values among the graph's outputs.
     let isOutput: [Bool]
     var outputErrors: [Double] = []
+    /// The widths that would keep each function's argument from saturating.
+    var argumentBits: Set<Int> = []
     /// The position in the file of the node that is being lowered.
     var currentNode = 0
 
