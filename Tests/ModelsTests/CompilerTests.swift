@@ -113,6 +113,18 @@ import Testing
         #expect(model.outputShapes == [[2, 3], [2, 3], [3, 2], [2, 3]])
     }
 
+    @Test("outputs may be constants")
+    func constantOutput() throws {
+        let model = try Self.compile(
+            TestModel(.init("Relu")) {
+                $0.outputs = ["y", "c", "n"]
+                $0.initializers = [.floats("c", [2], [0.5, -3]), .ints("n", [1], [7])]
+            })
+        let outputs = try model.interpreter().outputs([[1, 2, 3, 4, 5, 6]])
+        #expect(model.circuit.outputs[1].port.reals(outputs[1]) == [0.5, -3])
+        #expect(model.circuit.outputs[2].port.reals(outputs[2]) == [7])
+    }
+
     @Test("a committed output is the committed input of the next model")
     func chaining() throws {
         let nodes = [TestModel.Node("Gemm", ["x", "w"], ["y"])]

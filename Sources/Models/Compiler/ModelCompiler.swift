@@ -62,7 +62,7 @@ public enum ModelCompiler {
     private static func cheapest(
         _ graph: ModelGraph, calibration: Calibration, options: CompileOptions
     ) throws(LoweringError) -> (lowering: Lowering, cost: CircuitCost) {
-        let cache = WeightSumsCache()
+        let cache = LoweringCache()
         var best: (lowering: Lowering, cost: CircuitCost)?
         for limbBits in options.limbBits.map({ $0...$0 }) ?? CompileOptions.limbBitsRange {
             var tableBits = [options.bits]

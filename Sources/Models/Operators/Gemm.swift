@@ -71,7 +71,7 @@ public struct Gemm: FloatOperator, Equatable {
 
 extension FloatTensor {
   /// The transpose of a matrix.
-  fileprivate var transposed: FloatTensor {
+  var transposed: FloatTensor {
     let (rows, columns) = (shape[0], shape[1])
     var result = [Double](repeating: 0, count: values.count)
     for i in 0..<rows {
