@@ -33,6 +33,28 @@ let package = Package(
         .testTarget(
             name: "KernelTests",
             dependencies: ["Field", "Curve", "Prover", "CKernels", "CGMP", "TestSupport"]),
+        .testTarget(
+            name: "ProverTests",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
+                "TestSupport", "ZKMLTestSupport",
+            ]),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: [
+                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "TestSupport",
+            ]),
+
+        // What several test targets share: random circuits, a reference witness.
+        .target(
+            name: "ZKMLTestSupport", dependencies: ["Field", "Circuits", "TestSupport"],
+            path: "Tests/ZKMLTestSupport"),
+        .testTarget(
+            name: "CircuitsTests",
+            dependencies: ["Field", "Circuits", "TestSupport", "ZKMLTestSupport"]),
+        .testTarget(
+            name: "InterpreterTests",
+            dependencies: ["Field", "Circuits", "Models", "TestSupport", "ZKMLTestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

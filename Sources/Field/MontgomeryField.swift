@@ -40,7 +40,9 @@ public struct Limbs256: Sendable, Hashable {
     }
 
     /// The integer `a − b` modulo 2^256, and whether it borrowed.
-    @inlinable public static func subtracting(_ a: Limbs256, _ b: Limbs256) -> (Limbs256, borrow: UInt64) {
+    @inline(__always) @inlinable public static func subtracting(_ a: Limbs256, _ b: Limbs256) -> (
+        Limbs256, borrow: UInt64
+    ) {
         let (d0, b0) = a.l0.subtractingReportingOverflow(b.l0)
         let (d1, b1) = subtract(a.l1, b.l1, borrow: b0 ? 1 : 0)
         let (d2, b2) = subtract(a.l2, b.l2, borrow: b1)
@@ -49,7 +51,8 @@ public struct Limbs256: Sendable, Hashable {
     }
 
     /// The integer `a + b` modulo 2^256; the carry is dropped.
-    @inlinable public static func adding(_ a: Limbs256, _ b: Limbs256) -> Limbs256 {
+    @inline(__always) @inlinable public static func adding(_ a: Limbs256, _ b: Limbs256) -> Limbs256
+    {
         var t = UInt128(a.l0) + UInt128(b.l0)
         let s0 = UInt64(truncatingIfNeeded: t)
         t = UInt128(a.l1) + UInt128(b.l1) + (t >> 64)
@@ -60,21 +63,25 @@ public struct Limbs256: Sendable, Hashable {
         return Limbs256(s0, s1, s2, UInt64(truncatingIfNeeded: t))
     }
 
-    @inlinable static func subtract(_ a: UInt64, _ b: UInt64, borrow: UInt64) -> (UInt64, UInt64) {
+    @inline(__always) @inlinable static func subtract(_ a: UInt64, _ b: UInt64, borrow: UInt64) -> (
+        UInt64, UInt64
+    ) {
         let (d, o1) = a.subtractingReportingOverflow(b)
         let (e, o2) = d.subtractingReportingOverflow(borrow)
         return (e, (o1 ? 1 : 0) | (o2 ? 1 : 0))
     }
 
     /// `self` when `mask` is all ones, `other` when it is zero.
-    @inlinable func selected(by mask: UInt64, else other: Limbs256) -> Limbs256 {
+    @inline(__always) @inlinable func selected(by mask: UInt64, else other: Limbs256) -> Limbs256 {
         Limbs256(
             (l0 & mask) | (other.l0 & ~mask), (l1 & mask) | (other.l1 & ~mask),
             (l2 & mask) | (other.l2 & ~mask), (l3 & mask) | (other.l3 & ~mask))
     }
 
     /// Whether the integer is below `other`.
-    @inlinable public static func < (a: Limbs256, b: Limbs256) -> Bool { subtracting(a, b).borrow == 1 }
+    @inlinable public static func < (a: Limbs256, b: Limbs256) -> Bool {
+        subtracting(a, b).borrow == 1
+    }
 }
 
 extension MontgomeryField {
@@ -106,14 +113,17 @@ extension MontgomeryField {
         montgomeryProduct(a.limbs, b.limbs)
     }
 
-    @inlinable static func reduced(_ x: Limbs256) -> Self {
+    @inline(__always) @inlinable static func reduced(_ x: Limbs256) -> Self {
         let (difference, borrow) = Limbs256.subtracting(x, modulus)
         return Self(montgomery: x.selected(by: 0 &- borrow, else: difference))
     }
 
     @inlinable static func montgomeryProduct(_ a: Limbs256, _ b: Limbs256) -> Self {
         let p = modulus
-        var t0: UInt64 = 0, t1: UInt64 = 0, t2: UInt64 = 0, t3: UInt64 = 0
+        var t0: UInt64 = 0
+        var t1: UInt64 = 0
+        var t2: UInt64 = 0
+        var t3: UInt64 = 0
         // p < 2^254, so the running sum stays below 2^256 and needs no fifth limb between rows.
         @inline(__always) func row(_ y: UInt64) {
             var c = UInt128(a.l0) * UInt128(y) + UInt128(t0)

@@ -78,6 +78,28 @@ public enum StructuredPolynomials {
         return sum
     }
 
+    /// Σ of eq(a, i) · eq(b, i) over i < extent, in O(n): eq restricted to the true indices.
+    @inlinable public static func maskedEq<S: ScalarAlgebra>(
+        _ extent: Int, _ a: [S], _ b: [S]
+    ) -> S {
+        guard extent < 1 << a.count else { return eq(a, b) }
+        // From the last coordinate: `full` sums over all tails, `below` over tails under the
+        // extent's.
+        var full = S.one
+        var below = S.zero
+        for k in a.indices.reversed() {
+            let one = a[k] * b[k]
+            let zero = S.one - a[k] - b[k] + one
+            if extent >> (a.count - 1 - k) & 1 == 1 {
+                below = zero * full + one * below
+            } else {
+                below = zero * below
+            }
+            full = (zero + one) * full
+        }
+        return below
+    }
+
     /// The index itself as a multilinear polynomial: Σ 2^(n−1−k) x_k.
     @inlinable public static func index<S: ScalarAlgebra>(_ point: [S]) -> S {
         var result = S.zero

@@ -1,4 +1,4 @@
-"""Known answers for Fr and Fq: prints Tests/FieldTests/FieldVectors.swift.
+"""Known answers for Fr and Fq: prints Tests/FieldTests/FieldVectors.swift (then swift format -i).
 
 Origin: Python's integers.
 """

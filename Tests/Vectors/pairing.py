@@ -1,4 +1,4 @@
-"""Known answers for BN254: prints Tests/CurveTests/PairingVectors.swift.
+"""Known answers for BN254: prints Tests/CurveTests/PairingVectors.swift (then swift format -i).
 
 Origin: py_ecc 8.0.0 (plain Python implementation of the Ethereum Foundation), bn128 module.
 Its F_q^12 is F_q[w] / (w^12 - 18 w^6 + 82), so w^6 = 9 + u: coefficient i of the tower is

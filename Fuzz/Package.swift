@@ -1,0 +1,21 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Built with --sanitize=fuzzer (`make fuzz`); without it the driver has no libFuzzer to link to.
+let package = Package(
+    name: "swift-zkml-fuzz",
+    dependencies: [
+        .package(name: "swift-zkml", path: ".."),
+        .package(name: "swift-zkml-tools", path: "../Tools"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "FuzzDriver",
+            dependencies: [
+                .product(name: "Models", package: "swift-zkml"),
+                .product(name: "Verifier", package: "swift-zkml"),
+                .product(name: "ToolSupport", package: "swift-zkml-tools"),
+            ])
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,60 @@
+# make build    the command line, bin/zkml
+# make test     all tests of both packages
+# make demo     real models from ONNX file to verified proof (Examples/digits)
+# make check-cli       exit statuses, JSON and refusals of the command line, chained models
+# make check-threads   one thread gives the same keys and proofs as many
+# make fuzz     every decoder and the verifier under libFuzzer, FUZZ_SECONDS each
+# make lint     formatting; `make format` mends it
+# make clean
+#
+# SWIFTFLAGS goes to every swift build, SWIFT names the toolchain's driver.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+SWIFT ?= swift
+SWIFTFLAGS ?=
+FUZZ_SECONDS ?= 30
+export SWIFT SWIFTFLAGS FUZZ_SECONDS
+
+SOURCES := $(wildcard Package.swift Sources Tests Tools Fuzz Benchmarks)
+
+.PHONY: build test demo check-cli check-threads fuzz format lint clean system-libraries
+
+build: system-libraries
+	$(SWIFT) build -c release --package-path Tools --product zkml $(SWIFTFLAGS)
+	@mkdir -p bin
+	@install -m 755 "$$($(SWIFT) build -c release --package-path Tools --show-bin-path)/zkml" bin/zkml
+	@echo "built bin/zkml"
+
+# Without @testable imports the second package's modules are compiled as `make build` compiles them.
+test: system-libraries
+	@mkdir -p out
+	$(SWIFT) test -c release $(SWIFTFLAGS) 2>&1 | tee out/test-root.log
+	$(SWIFT) test -c release --package-path Tools --disable-testable-imports --disable-xctest \
+		$(SWIFTFLAGS) 2>&1 | tee out/test-tools.log
+	@echo; echo "root package:"; tail -n 3 out/test-root.log
+	@echo "Tools:"; tail -n 3 out/test-tools.log
+
+demo: build
+	@Examples/digits/demo.sh
+
+check-cli: build
+	@.ci/check-cli
+
+check-threads: build
+	@.ci/check-threads
+
+fuzz: system-libraries
+	@.ci/fuzz
+
+format:
+	$(SWIFT) format format --in-place --recursive --parallel $(SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+clean:
+	rm -rf .build Tools/.build Fuzz/.build Benchmarks/.build bin out
+
+system-libraries:
+	@.ci/system-libraries

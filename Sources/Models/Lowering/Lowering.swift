@@ -1,0 +1,219 @@
+import Circuits
+
+/// Table sizes, chosen by the cost model for the whole circuit.
+struct TableWidths: Hashable {
+    /// w of range checks.
+    var limbBits: Int
+    /// The widest function table that may take the place of a saturating one.
+    var tableBits: Int
+}
+
+/// Lowers a calibrated graph to a circuit, node by node.
+///
+/// A value is an integer tensor with a unit and proved bounds. Linear layers leave exact
+/// accumulators, which stay as they are until a nonlinearity or another layer needs few bits; then
+/// one requantisation, fused with the nonlinearity, brings them to the calibrated format.
+struct Lowering {
+    let graph: ModelGraph
+    let calibration: Calibration
+    let options: CompileOptions
+    let widths: TableWidths
+    let cache: WeightSumsCache
+    var builder: CircuitBuilder
+    var values: [LoweredValue?]
+    /// Rounded to few bits, for values that more than one operation needs so.
+    var narrowed: [LoweredTensor?]
+    /// The layer that made each value.
+    var layerNames: [String]
+    /// The positions of the nodes that read a value, once for each operand.
+    let consumers: [[Int]]
+    /// Values among the graph's outputs.
+    let isOutput: [Bool]
+    var outputErrors: [Double] = []
+    /// The position in the file of the node that is being lowered.
+    var currentNode = 0
+
+    init(
+        _ graph: ModelGraph, calibration: Calibration, options: CompileOptions, widths: TableWidths,
+        cache: WeightSumsCache
+    ) {
+        self.graph = graph
+        self.calibration = calibration
+        self.options = options
+        self.widths = widths
+        self.cache = cache
+        builder = CircuitBuilder(limbBits: widths.limbBits)
+        values = Array(repeating: nil, count: graph.values.count)
+        narrowed = Array(repeating: nil, count: graph.values.count)
+        layerNames = graph.values.map(\.name)
+        var consumers = [[Int]](repeating: [], count: graph.values.count)
+        for (position, node) in graph.nodes.enumerated() {
+            for operand in node.operands { consumers[operand].append(position) }
+        }
+        self.consumers = consumers
+        var isOutput = [Bool](repeating: false, count: graph.values.count)
+        for output in graph.outputs { isOutput[output] = true }
+        self.isOutput = isOutput
+    }
+
+    /// Lowers the whole graph.
+    mutating func run() throws(LoweringError) {
+        for (index, value) in graph.values.enumerated() {
+            if case .float(let tensor)? = value.constant { values[index] = .constant(tensor) }
+        }
+        for input in graph.inputs { try addInput(input) }
+        for node in graph.nodes {
+            builder.currentName = node.reference.layerName
+            currentNode = node.reference.index
+            for result in node.results { layerNames[result] = builder.currentName }
+            try lower(node)
+        }
+        for output in graph.outputs { try addOutput(output) }
+    }
+
+    private mutating func lower(_ node: ModelGraph.Node) throws(LoweringError) {
+        let result: LoweredValue
+        switch node.operation {
+        case let operation as Conv: result = try lower(operation, node)
+        case let operation as Gemm: result = try lower(operation, node)
+        case let operation as MatMul: result = try lower(operation, node)
+        case let operation as BatchNormalization: result = try lower(operation, node)
+        case let operation as AveragePool: result = try lower(operation, node)
+        case let operation as MaxPool: result = try lower(operation, node)
+        case let operation as Arithmetic: result = try lower(operation, node)
+        case is Negation: result = try lowerNegation(node)
+        case let operation as any ElementwiseFunction: result = try lower(operation, node)
+        case is Reshape: result = try lowerReshape(node)
+        case is Cast: result = try operand(0, of: node)
+        case let operation as Transpose: result = try lower(operation, node)
+        case let operation as any DataMovement: result = try lower(operation, node)
+        case let operation as Concat: result = try lower(operation, node)
+        default:
+            throw .unsupported(
+                node.reference, what: "proving this operator is", advice: "replace it")
+        }
+        values[node.results[0]] = result
+    }
+}
+
+// MARK: - Values
+
+extension Lowering {
+    /// What is known of an operand.
+    func operand(_ position: Int, of node: ModelGraph.Node) throws(LoweringError) -> LoweredValue {
+        guard let value = values[node.operands[position]] else {
+            throw .unsupported(
+                node.reference, what: "an operand of integers is", advice: "cast it to float")
+        }
+        return value
+    }
+
+    func shape(_ value: Int) -> [Int] { graph.values[value].shape }
+
+    /// Whether one operation alone reads the value, so that it may be folded into that.
+    func isReadOnce(_ value: Int) -> Bool { consumers[value].count == 1 && !isOutput[value] }
+
+    /// The range that a value's format has to hold.
+    func range(_ value: Int) -> ClosedRange<Double> {
+        let seen = calibration.ranges[value] ?? 0...0
+        switch options.outOfRange {
+        case .saturate: return seen
+        case .refuse:
+            let margin = max(seen.lowerBound.magnitude, seen.upperBound.magnitude) / 4
+            return seen.lowerBound - margin...seen.upperBound + margin
+        }
+    }
+
+    /// The calibrated format of a value.
+    func format(_ value: Int) -> FixedPointFormat {
+        FixedPointFormat(fitting: range(value), bits: options.bits)
+    }
+
+    /// The operand as a tensor of the circuit, however many bits it has.
+    mutating func tensor(_ value: Int) throws(LoweringError) -> LoweredTensor {
+        switch values[value] {
+        case .tensor(let tensor)?:
+            return tensor
+        case .pending(let layer)?:
+            let tensor = try emit(layer, for: value)
+            values[value] = .tensor(tensor)
+            return tensor
+        case .constant(let constant)?:
+            return try quantised(constant, unit: constantUnit(constant))
+        case nil:
+            preconditionFailure("operands are lowered before they are read")
+        }
+    }
+
+    /// A constant of the model as a constant of the circuit.
+    mutating func quantised(
+        _ constant: FloatTensor, unit: Double
+    ) throws(LoweringError) -> LoweredTensor {
+        let bounds = try integerBounds(constant, unit: unit)
+        let reals = constant.values
+        let wire = builder.constant(try tensorShape(constant.shape)) {
+            reals.map { Int64(Rounding.halfUp($0 / unit)) }
+        }
+        return LoweredTensor(
+            wire: wire, layout: Layout(constant.shape), unit: unit, bounds: bounds, error: unit / 2)
+    }
+
+    /// The smallest and largest integer of a constant in a unit.
+    func integerBounds(
+        _ constant: FloatTensor, unit: Double
+    ) throws(LoweringError) -> IntegerBounds {
+        let low = Rounding.halfUp((constant.values.min() ?? 0) / unit)
+        let high = Rounding.halfUp((constant.values.max() ?? 0) / unit)
+        guard max(low.magnitude, high.magnitude) < 0x1p62 else {
+            throw .accumulatorOverflow(
+                layer: builder.currentName,
+                bits: 2 + Int(max(low.magnitude, high.magnitude).exponent))
+        }
+        return IntegerBounds(Int128(low), Int128(high))
+    }
+
+    /// - Throws: ``LoweringError/accumulatorOverflow(layer:bits:)``.
+    func check(_ bounds: IntegerBounds) throws(LoweringError) {
+        guard bounds.isWithinLimit else {
+            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
+        }
+    }
+
+    /// Of sums of so many products; no bound that overflows gets through.
+    func productBounds(
+        _ a: IntegerBounds, _ b: IntegerBounds, terms: Int
+    ) throws(LoweringError) -> IntegerBounds {
+        let product = a * b
+        try check(product)
+        let sum = product * Int128(terms)
+        try check(sum)
+        return sum
+    }
+
+    func tensorShape(_ extents: [Int]) throws(LoweringError) -> TensorShape {
+        guard let shape = TensorShape(extents) else {
+            throw .gadget(layer: builder.currentName, .tooLarge)
+        }
+        return shape
+    }
+
+    /// A unit in which the largest element of a constant takes 24 bits.
+    func constantUnit(_ constant: FloatTensor) -> Double {
+        let magnitude = constant.values.reduce(0) { max($0, $1.magnitude) }
+        return FixedPointFormat(fitting: -magnitude...magnitude, bits: 24).unit
+    }
+
+    /// Adds a gadget under the current name.
+    mutating func add(_ gadget: Gadget) throws(LoweringError) -> Wire {
+        do throws(GadgetFault) {
+            return try builder.add(gadget)
+        } catch {
+            throw .gadget(layer: builder.currentName, error)
+        }
+    }
+}
+
+extension NodeReference {
+    /// The node's name, or one made from its operator and place.
+    var layerName: String { name.isEmpty ? "\(operatorName)#\(index)" : name }
+}

@@ -1,0 +1,198 @@
+import Circuits
+
+extension Lowering {
+    /// `Reshape` and its kin: axes are renamed.
+    mutating func lowerReshape(_ node: ModelGraph.Node) throws(LoweringError) -> LoweredValue {
+        let (operand, shape) = (node.operands[0], shape(node.results[0]))
+        if case .pending(let layer)? = values[operand], isReadOnce(operand) {
+            return .pending(layer.reshaped(to: shape))
+        }
+        return .tensor(try reshaped(try tensor(operand), to: shape))
+    }
+
+    /// `Transpose`: axes are renamed.
+    mutating func lower(
+        _ transpose: Transpose, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        var tensor = try tensor(node.operands[0])
+        tensor.layout = tensor.layout.transposed(transpose.permutation)
+        return .tensor(tensor)
+    }
+
+    /// `Slice`, `Pad`, `Gather`: a view where the map of each axis is a progression, else an einsum
+    /// with the map as a constant matrix.
+    mutating func lower(
+        _ movement: any DataMovement, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        var x = try tensor(node.operands[0])
+        var fill = Rounding.halfUp(movement.padding / x.unit)
+        if fill.magnitude >= 0x1p40 {
+            x = try narrow(node.operands[0])
+            fill = Rounding.halfUp(movement.padding / x.unit)
+        }
+        let maps = AxisMap.axes(movement.indexMap(operand: x.shape), of: x.shape)
+        let isPadded = maps.contains { $0.sources.contains(IndexMap.padding) }
+        guard !isPadded || fill.magnitude < 0x1p40 else {
+            throw .unsupported(
+                node.reference, what: "padding with \(movement.padding) is",
+                advice: "pad with a value in the range of the data")
+        }
+        for (axis, map) in maps.enumerated() where map.progression == nil {
+            x = try gathered(x, axis: axis, map.sources)
+        }
+        let moved = maps.indices.filter {
+            maps[$0].progression.map { !$0.isIdentity } ?? false
+        }
+        if !moved.isEmpty {
+            let physical = try wholeAxes(&x, moved)
+            var space = IndexSpace()
+            let dimensions = zip(maps, x.shape).map { map, extent in
+                space.dimension(map.progression.map { _ in map.sources.count } ?? extent)
+            }
+            var uses = dimensions.map { ContractionOperand.AxisUse.dimensions([$0]) }
+            for (axis, physical) in zip(moved, physical) {
+                guard let progression = maps[axis].progression else { continue }
+                uses[axis] = .index(
+                    physical: physical, [(dimensions[axis], progression.step)],
+                    offset: progression.start)
+            }
+            let (wire, layout) = try view(
+                ContractionOperand(source: .tensor(x), axes: uses), over: space,
+                axes: dimensions.map { [$0] }, fill: isPadded ? Int(fill) : 0)
+            (x.wire, x.layout) = (wire, layout)
+        }
+        if isPadded {
+            x.bounds = x.bounds.union(IntegerBounds(Int128(fill), Int128(fill)))
+            x.error = max(x.error, x.unit / 2)
+        }
+        return .tensor(try reshaped(x, to: shape(node.results[0])))
+    }
+
+    /// out[.., i, ..] = x[.., sources[i], ..] by a constant matrix of zeros and ones.
+    private mutating func gathered(
+        _ x: LoweredTensor, axis: Int, _ sources: [Int]
+    ) throws(LoweringError) -> LoweredTensor {
+        var space = IndexSpace()
+        let dimensions = x.shape.map { space.dimension($0) }
+        let position = space.dimension(sources.count)
+        let extent = x.shape[axis]
+        let matrix = ContractionOperand.Source.constant([sources.count, extent]) {
+            sources.flatMap { source in (0..<extent).map { $0 == source ? 1 : 0 } }
+        }
+        var output = dimensions
+        output[axis] = position
+        var result = x
+        (result.wire, result.layout) = try contract(
+            [
+                ContractionOperand(
+                    source: matrix,
+                    axes: [.dimensions([position]), .dimensions([dimensions[axis]])]),
+                ContractionOperand(
+                    source: .tensor(x), axes: dimensions.map { .dimensions([$0]) }),
+            ], over: space, output: output.map { [$0] })
+        return result
+    }
+
+    /// `Concat`: the sum of views that are zero outside their own stretch, in one unit.
+    mutating func lower(
+        _ concat: Concat, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        let shape = shape(node.results[0])
+        var constants: FloatTensor?
+        var tensors: [LoweredTensor] = []
+        var start = 0
+        for (position, operand) in node.operands.enumerated() {
+            let extent = self.shape(operand)[concat.axis]
+            defer { start += extent }
+            if case .constant(let constant) = try self.operand(position, of: node) {
+                let placed = constant.placed(at: start, axis: concat.axis, in: shape)
+                constants = constants?.combined(with: placed, +) ?? placed
+                continue
+            }
+            var x = try tensor(operand)
+            let physical = try wholeAxes(&x, [concat.axis])[0]
+            var space = IndexSpace()
+            let dimensions = shape.map { space.dimension($0) }
+            var uses = dimensions.map { ContractionOperand.AxisUse.dimensions([$0]) }
+            uses[concat.axis] = .index(
+                physical: physical, [(dimensions[concat.axis], 1)], offset: -start)
+            (x.wire, x.layout) = try view(
+                ContractionOperand(source: .tensor(x), axes: uses), over: space,
+                axes: dimensions.map { [$0] }, fill: 0)
+            tensors.append(x)
+        }
+        let (terms, unit) = try inOneUnit(tensors, value: node.results[0])
+        var result = try sum(terms, plus: constants, unit: unit, shape: shape)
+        // Each cell is one operand's.
+        result.bounds = terms.reduce(IntegerBounds(0, 0)) {
+            $0.union($1.tensor.bounds * $1.coefficient)
+        }
+        result.error = terms.reduce(0) { max($0, $1.tensor.error) }
+        if let constants {
+            result.bounds = result.bounds.union(try integerBounds(constants, unit: unit))
+            result.error = max(result.error, unit / 2)
+        }
+        return .tensor(result)
+    }
+}
+
+/// Where each position along one axis comes from.
+private struct AxisMap {
+    struct Progression {
+        var start: Int
+        var step: Int
+        var isIdentity: Bool
+    }
+
+    /// ``IndexMap/padding`` where the position is padding.
+    let sources: [Int]
+    /// When position i reads start + step · i, which is padding exactly where it lies outside.
+    let progression: Progression?
+
+    static func axes(_ map: IndexMap, of shape: [Int]) -> [AxisMap] {
+        zip(map.offsets, zip(shape, Shape.strides(shape))).map { offsets, axis in
+            AxisMap(
+                sources: offsets.map { $0 < 0 ? IndexMap.padding : $0 / axis.1 }, extent: axis.0)
+        }
+    }
+
+    private init(sources: [Int], extent: Int) {
+        self.sources = sources
+        guard let first = sources.firstIndex(where: { $0 >= 0 }) else {
+            // Nothing but padding.
+            progression = Progression(start: extent, step: 1, isIdentity: false)
+            return
+        }
+        let next = first + 1
+        let step =
+            next < sources.count && sources[next] >= 0 && sources[next] != sources[first]
+            ? sources[next] - sources[first] : extent
+        let start = sources[first] - step * first
+        let matches = sources.enumerated().allSatisfy { position, source in
+            let expected = start + step * position
+            return source == ((0..<extent).contains(expected) ? expected : IndexMap.padding)
+        }
+        progression =
+            matches
+            ? Progression(
+                start: start, step: step,
+                isIdentity: start == 0 && (step == 1 || extent == 1) && sources.count == extent)
+            : nil
+    }
+}
+
+extension FloatTensor {
+    /// The elements at positions start, start + 1, … of an axis of a tensor that is zero elsewhere.
+    fileprivate func placed(at start: Int, axis: Int, in shape: [Int]) -> FloatTensor {
+        let block = self.shape[axis...].reduce(1, *)
+        let row = shape[axis...].reduce(1, *)
+        let offset = start * shape[(axis + 1)...].reduce(1, *)
+        var result = [Double](repeating: 0, count: shape.reduce(1, *))
+        for outer in 0..<self.shape[..<axis].reduce(1, *) {
+            for index in 0..<block {
+                result[outer * row + offset + index] = values[outer * block + index]
+            }
+        }
+        return FloatTensor(shape: shape, values: result)
+    }
+}

@@ -1,0 +1,101 @@
+import Circuits
+
+extension Lowering {
+    /// `AveragePool`: the sum over each window, whose unit is that of x divided by the count;
+    /// where counts differ, times 2^k / count, rounded. |result − float| ≤ input error, plus
+    /// 2^−k-relative rounding of the counts.
+    mutating func lower(
+        _ pool: AveragePool, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        let x = try narrow(node.operands[0])
+        let (rows, columns) = (pool.window.rows, pool.window.columns)
+        let divisors = (0..<rows.output).flatMap { row in
+            (0..<columns.output).map { pool.divisor(row: row, column: $0) }
+        }
+        let isUniform = divisors.allSatisfy { $0 == divisors[0] }
+        var space = IndexSpace()
+        let shape = shape(node.results[0])
+        let planes = shape[..<2].map { space.dimension($0) }
+        let windows = try windowAxes(x, pool.window, &space)
+        var operands = [
+            ContractionOperand(
+                source: .tensor(windows.tensor),
+                axes: planes.map { .dimensions([$0]) } + windows.axes)
+        ]
+        var bounds = x.bounds
+        var unit = x.unit
+        var error = x.error
+        if pool.window.hasPadding { bounds = bounds.union(IntegerBounds(0, 0)) }
+        if isUniform {
+            bounds = bounds * Int128(pool.window.tapCount)
+            unit /= Double(divisors[0])
+        } else {
+            let precision = 16
+            let reciprocals = divisors.map { Rounding.halfUp(Double(1 << precision) / Double($0)) }
+            operands.append(
+                ContractionOperand(
+                    source: .constant(pool.window.outputShape) { reciprocals.map { Int64($0) } },
+                    axes: windows.outputs.map { .dimensions([$0]) }))
+            // A window's taps on the operand are at most as many as its divisor.
+            bounds = bounds * (Int128(1) << Int128(precision))
+            bounds = IntegerBounds(bounds.low * 2, bounds.high * 2)
+            unit /= Double(1 << precision)
+            error +=
+                x.realMagnitude * Double(pool.window.tapCount) * Rounding.powerOfTwo(-precision)
+        }
+        try check(bounds)
+        let (wire, layout) = try contract(
+            operands, over: space, output: (planes + windows.outputs).map { [$0] })
+        return .tensor(
+            LoweredTensor(wire: wire, layout: layout, unit: unit, bounds: bounds, error: error))
+    }
+
+    /// `MaxPool`: the maximum over a view with an axis for each tap; padding is the smallest
+    /// integer. |result − float| ≤ input error.
+    mutating func lower(
+        _ pool: MaxPool, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        let x = try narrow(node.operands[0])
+        var space = IndexSpace()
+        let shape = shape(node.results[0])
+        let planes = shape[..<2].map { space.dimension($0) }
+        let windows = try windowAxes(x, pool.window, &space)
+        let operand = ContractionOperand(
+            source: .tensor(windows.tensor),
+            axes: planes.map { .dimensions([$0]) } + windows.axes)
+        let outputs = planes + windows.outputs
+        let (wire, layout) = try view(
+            operand, over: space, axes: (outputs + windows.taps).map { [$0] },
+            fill: Int(x.bounds.low))
+        let span = x.bounds.high - x.bounds.low
+        var result = x
+        result.layout = layout
+        result.layout.axes = Array(layout.axes[..<outputs.count])
+        result.wire = wire
+        let reduced = layout.axes[outputs.count...].flatMap { $0 }.map(\.axis)
+        guard !reduced.isEmpty else { return .tensor(result) }
+        result.wire = try add(
+            .maximum(
+                Maximum(
+                    source: wire, axes: reduced,
+                    bits: max(1, Int128.bitWidth - span.leadingZeroBitCount))))
+        result.layout = layout.removing(reduced, keeping: outputs.count)
+        return .tensor(result)
+    }
+}
+
+extension Layout {
+    /// Without some physical axes, and with the first logical axes only.
+    func removing(_ removed: [Int], keeping count: Int) -> Layout {
+        let kept = extents.indices.filter { !removed.contains($0) }
+        return Layout(
+            extents: kept.map { extents[$0] },
+            axes: axes[..<count].map { parts in
+                parts.map { part in
+                    var part = part
+                    part.axis = kept.firstIndex(of: part.axis) ?? 0
+                    return part
+                }
+            })
+    }
+}

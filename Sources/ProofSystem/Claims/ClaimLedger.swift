@@ -1,0 +1,133 @@
+import Circuits
+import Field
+
+/// <T, kernel> = value, for the result of an einsum.
+public struct Claim<Scalar: ScalarAlgebra>: Sendable {
+    public var kernel: Kernel<Scalar>
+    public var value: Scalar
+}
+
+/// coefficient · <T, kernel> of one joint claim, T a committed tensor.
+public struct JointTerm<Scalar: ScalarAlgebra>: Sendable {
+    public var kernel: Kernel<Scalar>
+    public var coefficient: Scalar
+    public var joint: Int
+}
+
+/// The claims still to be proved (protocol.md section 3).
+///
+/// Claims on views and affine tensors dissolve into claims on what they are made from; what is
+/// left are single claims on einsum results, and joint claims Σ c·<T, K> = v on committed tensors.
+/// No claim is ever dropped.
+struct ClaimLedger<Driver: ReductionDriver> {
+    typealias Scalar = Driver.Scalar
+
+    let system: ConstraintSystem
+    let statement: Statement<Scalar>
+    /// Open claims on einsum results, by tensor.
+    private(set) var claims: [[Claim<Scalar>]]
+    /// The right-hand sides of the joint claims.
+    private(set) var jointValues: [Scalar] = []
+    /// Whether the joint claim has a committed tensor, so that the final batch carries it.
+    private(set) var jointIsOpen: [Bool] = []
+    /// The terms on each committed tensor.
+    private(set) var terms: [[JointTerm<Scalar>]]
+
+    init(system: ConstraintSystem, statement: Statement<Scalar>) {
+        self.system = system
+        self.statement = statement
+        claims = Array(repeating: [], count: system.tensors.count)
+        terms = Array(repeating: [], count: system.tensors.count)
+    }
+
+    /// Removes and returns the claims on an einsum result.
+    mutating func take(_ tensor: TensorID) -> [Claim<Scalar>] {
+        defer { claims[tensor.index] = [] }
+        return claims[tensor.index]
+    }
+
+    /// Adds <tensor, kernel> = value, the value known.
+    mutating func add(
+        _ tensor: TensorID, _ kernel: Kernel<Scalar>, _ value: Scalar, _ driver: inout Driver
+    ) throws(VerificationError) {
+        guard case .einsum = system[tensor].role else {
+            return try addJoint(value, [(tensor, kernel, .one)], &driver)
+        }
+        if let known = claims[tensor.index].first(where: { $0.kernel == kernel }) {
+            return try driver.requireZero(known.value - value, .claimsDisagree(tensor))
+        }
+        claims[tensor.index].append(Claim(kernel: kernel, value: value))
+    }
+
+    /// Adds Σ coefficient · <tensor, kernel> = value.
+    mutating func addJoint(
+        _ value: Scalar, _ parts: [(TensorID, Kernel<Scalar>, Scalar)], _ driver: inout Driver
+    ) throws(VerificationError) {
+        let joint = jointValues.count
+        jointValues.append(value)
+        jointIsOpen.append(false)
+        for (tensor, kernel, coefficient) in parts {
+            try dissolve(tensor, kernel, coefficient, into: joint, &driver)
+        }
+        if !jointIsOpen[joint] { try driver.requireZero(jointValues[joint], .publicClaim) }
+    }
+
+    /// Moves coefficient · <tensor, kernel> to the tensors it is made from.
+    private mutating func dissolve(
+        _ tensor: TensorID, _ kernel: Kernel<Scalar>, _ coefficient: Scalar, into joint: Int,
+        _ driver: inout Driver
+    ) throws(VerificationError) {
+        switch system[tensor].role {
+        case .publicInput(let index):
+            jointValues[joint] -= coefficient * kernel.contract(statement.inputs[index])
+        case .committedInput, .committedOutput, .constant, .advice, .multiplicity:
+            terms[tensor.index].append(
+                JointTerm(kernel: kernel, coefficient: coefficient, joint: joint))
+            jointIsOpen[joint] = true
+        case .einsum:
+            let value: Scalar
+            if let known = claims[tensor.index].first(where: { $0.kernel == kernel }) {
+                value = known.value
+            } else {
+                value = try driver.receive(.value(tensor, kernel))[0]
+                claims[tensor.index].append(Claim(kernel: kernel, value: value))
+            }
+            jointValues[joint] -= coefficient * value
+        case .view(let view):
+            let source = view.operand.source
+            let pulled = try view.operand.pullBack(
+                kernel, extents: view.extents, shape: system.shape(source))
+            if view.fill != 0 {
+                let everywhere = kernel.factors.reduce(.one) { $0 * $1.sum() }
+                let inside = pulled.factors.reduce(.one) { $0 * $1.sum() }
+                jointValues[joint] -=
+                    coefficient * Scalar(constant: Fr(view.fill)) * (everywhere - inside)
+            }
+            try dissolve(source, pulled, coefficient, into: joint, &driver)
+        case .merge(let merge):
+            let pulled = merge.pullBack(kernel, shape: system.shape(merge.source))
+            try dissolve(merge.source, pulled, coefficient, into: joint, &driver)
+        case .affine(let affine):
+            let scale = Scalar(constant: affine.scale)
+            if affine.constant != 0 {
+                let everywhere = kernel.factors.reduce(.one) { $0 * $1.sum() }
+                jointValues[joint] -=
+                    coefficient * scale * Scalar(constant: Fr(affine.constant)) * everywhere
+            }
+            for term in affine.terms {
+                let (part, broadcast) = try kernel.restricted(to: term.labels)
+                let weight = coefficient * scale * Scalar(constant: Fr(term.coefficient))
+                try dissolve(
+                    term.source, part, weight * broadcast, into: joint, &driver)
+            }
+        }
+    }
+}
+
+extension Affine {
+    /// 2^−rightShift.
+    public var scale: Fr {
+        guard rightShift > 0 else { return .one }
+        return Fr(2 as UInt64).power(UInt64(rightShift)).inverse() ?? .one
+    }
+}

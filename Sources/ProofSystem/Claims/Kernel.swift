@@ -1,0 +1,183 @@
+import Circuits
+import Field
+
+/// One factor of a kernel: a vector over one axis of a tensor, or over a group of merged axes.
+public indirect enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Equatable {
+    /// eq(point, ·) over the padded axis.
+    case eq(Point<Scalar>, extent: Int)
+    /// eq(point, ·) on indices below the extent, 0 beyond.
+    case maskedEq(Point<Scalar>, extent: Int)
+    /// k[a] = Σ Π labelKernel(i) over label values, below their extents, with
+    /// Σ coefficient · i + offset = a; 0 beyond the axis's extent.
+    case window(extent: Int, offset: Int, terms: [WindowTerm<Scalar>])
+    /// The factor of a merged axis m, read at m = Σ index · stride over the axes it joins.
+    case merged(extents: [Int], KernelFactor)
+
+    /// How many axes of the tensor it covers.
+    public var axisCount: Int {
+        if case .merged(let extents, _) = self { extents.count } else { 1 }
+    }
+
+    public var point: Point<Scalar>? {
+        if case .eq(let point, _) = self { point } else { nil }
+    }
+}
+
+public struct WindowTerm<Scalar: ScalarAlgebra>: Sendable, Equatable {
+    public var coefficient: Int
+    public var extent: Int
+    public var factor: KernelFactor<Scalar>
+}
+
+extension KernelFactor {
+    /// The vector on true indices (merged: on true cells of the group, row-major).
+    ///
+    /// O(extents of the axis and its labels).
+    public func values() -> [Scalar] {
+        switch self {
+        case .eq(let point, let extent), .maskedEq(let point, let extent):
+            return StructuredPolynomials.eqPrefix(point.values(), count: extent)
+        case .window(let extent, let offset, let terms):
+            // Positions reached by the terms so far, with their weights.
+            var reached: [(position: Int, weight: Scalar)] = [(offset, .one)]
+            for term in terms {
+                let weights = term.factor.values()
+                reached = reached.flatMap { position, weight in
+                    (0..<term.extent).map { i in
+                        (position + term.coefficient * i, weight * weights[i])
+                    }
+                }
+            }
+            var vector = [Scalar](repeating: .zero, count: extent)
+            for (position, weight) in reached where vector.indices.contains(position) {
+                vector[position] += weight
+            }
+            return vector
+        case .merged(_, let factor):
+            return factor.values()
+        }
+    }
+
+    /// Σ of the vector over true indices.
+    public func sum() -> Scalar {
+        switch self {
+        case .eq(let point, let extent), .maskedEq(let point, let extent):
+            return StructuredPolynomials.lessThan(extent, point.values())
+        case .window, .merged:
+            return values().reduce(.zero, +)
+        }
+    }
+
+    /// The number of variables of the axes it covers.
+    public var variableCount: Int {
+        switch self {
+        case .eq(let point, _), .maskedEq(let point, _): point.count
+        case .window(let extent, _, _): log2Ceiling(extent)
+        case .merged(let extents, _): extents.reduce(0) { $0 + log2Ceiling($1) }
+        }
+    }
+
+    /// The factor's multilinear extension at `z`, of `variableCount` coordinates.
+    public func evaluate(at z: [Scalar]) -> Scalar {
+        switch self {
+        case .eq(let point, _):
+            return StructuredPolynomials.eq(point.values(), z)
+        case .maskedEq(let point, let extent):
+            return StructuredPolynomials.maskedEq(extent, point.values(), z)
+        case .window(let extent, _, _):
+            return inner(values(), StructuredPolynomials.eqPrefix(z, count: extent))
+        case .merged(let extents, let factor):
+            let axes = z.split(extents.map(log2Ceiling))
+            var weights = [Scalar.one]
+            for (extent, coordinates) in zip(extents, axes) {
+                let axis = StructuredPolynomials.eqPrefix(coordinates, count: extent)
+                weights = weights.flatMap { weight in axis.map { weight * $0 } }
+            }
+            return inner(factor.values(), weights)
+        }
+    }
+
+    /// The vector over the padded cells of the axes it covers: the polynomial that
+    /// ``evaluate(at:)`` evaluates.
+    public func paddedValues() -> [Scalar] {
+        switch self {
+        case .eq(let point, _):
+            return StructuredPolynomials.eqTable(point.values())
+        case .maskedEq(_, let extent), .window(let extent, _, _):
+            return values()
+                + [Scalar](repeating: .zero, count: (1 << log2Ceiling(extent)) - extent)
+        case .merged(let extents, let factor):
+            let padded = rowMajorStrides(extents.map { 1 << log2Ceiling($0) })
+            let strides = rowMajorStrides(extents)
+            var table = [Scalar](repeating: .zero, count: 1 << variableCount)
+            for (cell, value) in factor.values().enumerated() {
+                var index = 0
+                for (axis, extent) in extents.enumerated() {
+                    index += cell / strides[axis] % extent * padded[axis]
+                }
+                table[index] = value
+            }
+            return table
+        }
+    }
+
+    private func inner(_ a: [Scalar], _ b: [Scalar]) -> Scalar {
+        zip(a, b).reduce(.zero) { $0 + $1.0 * $1.1 }
+    }
+}
+
+/// K of a claim <T, K> = Σ T(x)·K(x): a product of factors, in axis order.
+public struct Kernel<Scalar: ScalarAlgebra>: Sendable, Equatable {
+    public var factors: [KernelFactor<Scalar>]
+
+    public init(_ factors: [KernelFactor<Scalar>]) { self.factors = factors }
+
+    /// Evaluation at a point: K = eq(point, ·).
+    public init(point: Point<Scalar>, shape: TensorShape) {
+        factors = zip(point.split(shape.axisVariableCounts), shape.extents).map {
+            .eq($0, extent: $1)
+        }
+    }
+
+    /// mask · eq(point, ·).
+    public init(maskedPoint point: Point<Scalar>, shape: TensorShape) {
+        factors = zip(point.split(shape.axisVariableCounts), shape.extents).map {
+            .maskedEq($0, extent: $1)
+        }
+    }
+
+    /// The point of each axis, when the claim is an evaluation.
+    public var points: [Point<Scalar>]? {
+        var points: [Point<Scalar>] = []
+        for factor in factors {
+            guard let point = factor.point else { return nil }
+            points.append(point)
+        }
+        return points
+    }
+
+    /// K's multilinear extension at `z`. O(sum of extents).
+    public func evaluate(at z: [Scalar]) -> Scalar {
+        zip(factors, z.split(factors.map(\.variableCount))).reduce(.one) {
+            $0 * $1.0.evaluate(at: $1.1)
+        }
+    }
+
+    /// <T, K> for a tensor given by its true cells, row-major. O(cells).
+    public func contract(_ cells: [Scalar]) -> Scalar {
+        var values = cells
+        // From the last factor: each step sums a contiguous run.
+        for factor in factors.reversed() {
+            let vector = factor.values()
+            let rows = values.count / vector.count
+            values = (0..<rows).map { row in
+                var sum = Scalar.zero
+                for (i, weight) in vector.enumerated() {
+                    sum += values[row * vector.count + i] * weight
+                }
+                return sum
+            }
+        }
+        return values[0]
+    }
+}

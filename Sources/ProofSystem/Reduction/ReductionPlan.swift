@@ -1,0 +1,33 @@
+import Circuits
+
+/// What the protocol needs of a circuit beyond its tensors: a pure function of the key.
+public struct ReductionPlan: Sendable {
+    public let tree: FractionTree?
+    public let levels: Levels
+    public let layout: VectorLayout
+    /// The einsum results of each level, last made first.
+    private let einsumsByLevel: [[TensorID]]
+    private let einsumPlans: [EinsumPlan?]
+
+    public init(_ system: ConstraintSystem, log2Chunk: Int) {
+        tree = FractionTree(system)
+        levels = Levels(system)
+        layout = VectorLayout(system, log2Chunk: log2Chunk)
+        var byLevel = [[TensorID]](repeating: [], count: levels.count)
+        var plans: [EinsumPlan?] = []
+        for tensor in system.tensorIDs {
+            guard case .einsum(let einsum) = system[tensor].role else {
+                plans.append(nil)
+                continue
+            }
+            plans.append(EinsumPlan(einsum))
+            byLevel[levels.levels[tensor.index]].insert(tensor, at: 0)
+        }
+        einsumsByLevel = byLevel
+        einsumPlans = plans
+    }
+
+    func einsums(level: Int) -> [TensorID] { einsumsByLevel[level] }
+
+    public func einsumPlan(_ tensor: TensorID) -> EinsumPlan? { einsumPlans[tensor.index] }
+}

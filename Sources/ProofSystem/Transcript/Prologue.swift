@@ -1,0 +1,32 @@
+import Circuits
+import Curve
+import Field
+
+/// The name and version of the native protocol; its digest is the first thing absorbed.
+public enum NativeProtocol {
+    public static let name = "swift-zkml/native"
+    public static let version = 1
+}
+
+extension ProofTranscript {
+    /// Absorbs everything that is fixed before the first challenge (protocol.md section 3, steps 1
+    /// and 2): protocol, SRS, key, statement, nonce, commitments.
+    ///
+    /// The one place that fixes this order; prover and verifier both call it.
+    public mutating func absorbPrologue(
+        key: VerifyingKey, statement: NativeStatement, adviceChunks: [G1Affine]
+    ) {
+        absorb(
+            digest: Keccak256.hash(
+                Array("\(NativeProtocol.name)/\(NativeProtocol.version)".utf8)),
+            label: "protocol")
+        absorb(digest: key.srs.digest, label: "srs")
+        absorb(digest: key.digest, label: "verifying-key")
+        for values in statement.inputs { absorb(values.map { Fr($0) }, label: "public-input") }
+        for values in statement.outputs { absorb(values.map { Fr($0) }, label: "public-output") }
+        absorb(statement.commitments, label: "committed-ports")
+        // Native proofs have no secret nonce.
+        absorb([.zero], label: "nonce")
+        absorb(adviceChunks, label: "advice")
+    }
+}

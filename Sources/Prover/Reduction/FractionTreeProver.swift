@@ -1,0 +1,249 @@
+import Circuits
+import Field
+import ProofSystem
+
+/// The prover's side of the LogUp-GKR tree: all layers, and the rounds of the current one.
+///
+/// Numerators of the leaves stay integers; a layer is dropped when its rounds begin.
+struct FractionTreeProver {
+    private enum Numerators {
+        case integers([Int64])
+        case elements([Fr])
+    }
+
+    /// layers[k] has 2^(k+1) fractions: the children of layer k's nodes.
+    private var layers: [(numerators: Numerators, denominators: [Fr])?]
+
+    // The layer in progress: four tables p0, s, q0, q1 with s = p1 + lambda·q1.
+    private var p0 = Numerators.elements([])
+    private var s: [Fr] = []
+    private var q0: [Fr] = []
+    private var q1: [Fr] = []
+    private var eq: [Fr] = []
+    private var lambda = Fr.zero
+    /// The layer's point, and its coordinates' inverses.
+    private var point: [Fr] = []
+    private var inverses: [Fr] = []
+    private var claim = Fr.zero
+    private var round = 0
+    private var message = (linear: Fr.zero, quadratic: Fr.zero)
+    private var sums: FractionTreeKernels.RoundSums?
+
+    init(
+        _ tree: FractionTree, alpha: Fr, beta: Fr, witness: Witness,
+        multiplicities: [TensorID: CellArray]
+    ) {
+        let leaves = LeafBuilder(
+            tree: tree, alpha: alpha, beta: beta, witness: witness, multiplicities: multiplicities)
+        let (numerators, denominators) = leaves.build()
+        var layer: (Numerators, [Fr])
+        switch numerators {
+        case .integers(let cells): layer = (.integers(cells), denominators)
+        case .elements(let cells): layer = (.elements(cells), denominators)
+        }
+        layers = [layer]
+        for _ in 1..<max(1, tree.depth) {
+            layer = Self.combine(layer)
+            layers.append(layer)
+        }
+        layers.reverse()
+    }
+
+    private static func combine(_ layer: (Numerators, [Fr])) -> (Numerators, [Fr]) {
+        let half = layer.1.count / 2
+        var denominators: [Fr] = []
+        let numerators: [Fr] = .filled(half) { pOut in
+            denominators = .filled(half) { qOut in
+                layer.1.withUnsafeBufferPointer { q in
+                    switch layer.0 {
+                    case .integers(let p):
+                        p.withUnsafeBufferPointer {
+                            FractionTreeKernels.combine(
+                                numerators: $0, denominators: q, intoNumerators: pOut,
+                                denominators: qOut)
+                        }
+                    case .elements(let p):
+                        p.withUnsafeBufferPointer {
+                            FractionTreeKernels.combine(
+                                numerators: $0, denominators: q, intoNumerators: pOut,
+                                denominators: qOut)
+                        }
+                    }
+                }
+            }
+        }
+        return (.elements(numerators), denominators)
+    }
+
+    /// - Parameters:
+    ///   - claim: numerator + lambda · denominator at the point.
+    mutating func beginLayer(_ index: Int, lambda: Fr, point: [Fr], claim: Fr) {
+        guard let (numerators, denominators) = layers[index] else { return }
+        layers[index] = nil
+        let half = 1 << index
+        q0 = Array(denominators[..<half])
+        q1 = Array(denominators[half...])
+        switch numerators {
+        case .integers(let cells):
+            p0 = .integers(Array(cells[..<half]))
+            s = cells[half...].withUnsafeBufferPointer { p1 in
+                q1.withUnsafeBufferPointer { q1 in
+                    .filled(half) {
+                        FractionTreeKernels.prepare(
+                            p1, lambda: lambda, denominators: q1, into: $0)
+                    }
+                }
+            }
+        case .elements(let cells):
+            p0 = .elements(Array(cells[..<half]))
+            s = Array(cells[half...])
+            s.withUnsafeMutableBufferPointer { s in
+                q1.withUnsafeBufferPointer {
+                    FractionTreeKernels.prepare(s, lambda: lambda, denominators: $0)
+                }
+            }
+        }
+        self.lambda = lambda
+        self.point = point
+        inverses = point
+        FieldKernels.invert(&inverses)
+        self.claim = claim
+        round = 0
+        sums = nil
+        eq = index > 0 ? FieldKernels.eq(Array(point.dropFirst())) : []
+    }
+
+    /// Coefficients of X and X² of the round polynomial without its eq factor.
+    mutating func roundMessage() -> [Fr] {
+        let sums = sums ?? firstSums()
+        if point[round].isZero {
+            // Never in practice: the eq factor then says nothing about the value at 1.
+            message = sums.message(constantAtOne: constantAtOne())
+        } else {
+            message.quadratic = sums.quadratic
+            message.linear =
+                (claim - sums.constant) * inverses[round] - sums.quadratic
+        }
+        return [message.linear, message.quadratic]
+    }
+
+    mutating func bind(_ challenge: Fr) {
+        let constant = claim - point[round] * (message.linear + message.quadratic)
+        claim = constant + challenge * (message.linear + challenge * message.quadratic)
+        round += 1
+        if round < point.count {
+            let half = eq.count / 2
+            eq.withUnsafeMutableBufferPointer {
+                FractionTreeKernels.dropFirstVariable(ofEq: $0)
+            }
+            eq.removeLast(half)
+            sums = foldThenSums(challenge)
+            s.removeLast(s.count / 2)
+        } else {
+            switch p0 {
+            case .integers(let cells): p0 = .elements(FieldKernels.fold(cells, by: challenge))
+            case .elements(var cells):
+                FieldKernels.fold(&cells, by: challenge)
+                p0 = .elements(cells)
+            }
+            FieldKernels.fold(&s, by: challenge)
+            FieldKernels.fold(&q0, by: challenge)
+            FieldKernels.fold(&q1, by: challenge)
+        }
+    }
+
+    /// p0, p1, q0, q1 at the layer's point.
+    func layerValues() -> [Fr] {
+        let numerator: Fr
+        switch p0 {
+        case .integers(let cells): numerator = Fr(Int(cells[0]))
+        case .elements(let cells): numerator = cells[0]
+        }
+        return [numerator, s[0] - lambda * q1[0], q0[0], q1[0]]
+    }
+
+    private func firstSums() -> FractionTreeKernels.RoundSums {
+        s.withUnsafeBufferPointer { s in
+            q0.withUnsafeBufferPointer { q0 in
+                q1.withUnsafeBufferPointer { q1 in
+                    eq.withUnsafeBufferPointer { eq in
+                        switch p0 {
+                        case .integers(let cells):
+                            cells.withUnsafeBufferPointer {
+                                FractionTreeKernels.round(
+                                    p0: $0, s: s, q0: q0, q1: q1, weights: eq)
+                            }
+                        case .elements(let cells):
+                            cells.withUnsafeBufferPointer {
+                                FractionTreeKernels.round(
+                                    p0: $0, s: s, q0: q0, q1: q1, weights: eq)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Folds the four tables and sums the next round in one pass; the tables' upper halves are
+    /// stale afterwards.
+    private mutating func foldThenSums(_ challenge: Fr) -> FractionTreeKernels.RoundSums {
+        let half = q0.count / 2
+        let (sums, folded) = s.withUnsafeMutableBufferPointer { s in
+            q0.withUnsafeMutableBufferPointer { q0 in
+                q1.withUnsafeMutableBufferPointer { q1 in
+                    eq.withUnsafeBufferPointer { eq in
+                        Self.foldThenSums(
+                            &p0, s: s, q0: q0, q1: q1, eq: eq, by: challenge, half: half)
+                    }
+                }
+            }
+        }
+        p0 = .elements(folded)
+        q0.removeLast(half)
+        q1.removeLast(half)
+        return sums
+    }
+
+    private static func foldThenSums(
+        _ p0: inout Numerators, s: UnsafeMutableBufferPointer<Fr>,
+        q0: UnsafeMutableBufferPointer<Fr>, q1: UnsafeMutableBufferPointer<Fr>,
+        eq: UnsafeBufferPointer<Fr>, by challenge: Fr, half: Int
+    ) -> (FractionTreeKernels.RoundSums, [Fr]) {
+        var sums: FractionTreeKernels.RoundSums?
+        switch p0 {
+        case .integers(let cells):
+            let folded: [Fr] = cells.withUnsafeBufferPointer { cells in
+                .filled(half) {
+                    sums = FractionTreeKernels.foldThenRound(
+                        p0: cells, foldedInto: $0, s: s, q0: q0, q1: q1, weights: eq,
+                        by: challenge)
+                }
+            }
+            return (sums!, folded)
+        case .elements(var cells):
+            p0 = .elements([])
+            let result = cells.withUnsafeMutableBufferPointer {
+                FractionTreeKernels.foldThenRound(
+                    p0: $0, s: s, q0: q0, q1: q1, weights: eq, by: challenge)
+            }
+            cells.removeLast(half)
+            return (result, cells)
+        }
+    }
+
+    /// Σ e · h(1): the halves exchanged.
+    private func constantAtOne() -> Fr {
+        let half = q0.count / 2
+        func swapped<T>(_ table: [T]) -> [T] { Array(table[half...]) + Array(table[..<half]) }
+        var other = self
+        switch p0 {
+        case .integers(let cells): other.p0 = .integers(swapped(cells))
+        case .elements(let cells): other.p0 = .elements(swapped(cells))
+        }
+        other.s = swapped(s)
+        other.q0 = swapped(q0)
+        other.q1 = swapped(q1)
+        return other.firstSums().constant
+    }
+}

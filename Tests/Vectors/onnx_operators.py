@@ -1,0 +1,527 @@
+#!/usr/bin/env python3
+"""Makes Tests/Vectors/onnx: small ONNX models and what onnxruntime computes for them.
+
+For each case NAME.onnx, and NAME.bin with the graph inputs and outputs as ONNX Runtime takes and
+gives them, in the graph's order. NAME.bin, little-endian: the number of inputs and of outputs, then
+for each tensor its rank, its extents (all uint32) and its elements (float32).
+
+    python3 -m venv venv && venv/bin/pip install -r requirements.txt
+    venv/bin/python onnx_operators.py
+
+The output is the same on each run: the numbers come from seeds made of the cases' names.
+"""
+import pathlib
+import struct
+import zlib
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+FOLDER = pathlib.Path(__file__).parent / "onnx"
+INT64_MAX = 2**63 - 1
+names = set()
+
+
+def numbers(name, shape, scale=1.0):
+    """Normal numbers, rounded to multiples of 2^-10 so that sums stay well conditioned."""
+    generator = np.random.default_rng(zlib.crc32(name.encode()))
+    return np.asarray(np.round(generator.normal(0, scale, shape) * 1024) / 1024, dtype=np.float32)
+
+
+def ints(*values):
+    return np.array(values, dtype=np.int64)
+
+
+def node(operator, inputs, outputs="y", **attributes):
+    listed = lambda names: names.split() if isinstance(names, str) else names
+    return helper.make_node(operator, listed(inputs), listed(outputs), **attributes)
+
+
+def case(name, nodes, inputs, constants=None, opset=17, outputs=("y",), given=None, declared=None):
+    """Writes one model and its answer.
+
+    inputs: name -> shape, or (shape, numpy type) for integers; constants: name -> array;
+    given: name -> array, where random numbers will not do;
+    declared: name -> shape with symbols, where the model leaves extents open.
+    """
+    assert name not in names, name
+    names.add(name)
+    nodes = nodes if isinstance(nodes, list) else [nodes]
+    values, infos = {}, []
+    for key, shape in inputs.items():
+        shape, kind = shape if isinstance(shape, tuple) else (shape, np.float32)
+        if given and key in given:
+            values[key] = np.asarray(given[key], dtype=kind)
+        elif kind == np.float32:
+            values[key] = numbers(f"{name}/{key}", shape)
+        else:
+            generator = np.random.default_rng(zlib.crc32(f"{name}/{key}".encode()))
+            values[key] = generator.integers(0, 100, shape).astype(kind)
+        assert list(values[key].shape) == list(shape)
+        element = helper.np_dtype_to_tensor_dtype(values[key].dtype)
+        open_shape = (declared or {}).get(key, shape)
+        infos.append(helper.make_tensor_value_info(key, element, open_shape))
+    graph = helper.make_graph(
+        nodes, name, infos,
+        [helper.make_tensor_value_info(key, TensorProto.FLOAT, None) for key in outputs],
+        [value if isinstance(value, TensorProto) else numpy_helper.from_array(value, key)
+         for key, value in (constants or {}).items()])
+    model = helper.make_model(
+        graph, producer_name="onnx_operators.py", ir_version=8,
+        opset_imports=[helper.make_opsetid("", opset)])
+    save(name, model, values)
+
+
+def save(name, model, values):
+    data = model.SerializeToString(deterministic=True)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    results = session.run(None, values)
+    (FOLDER / f"{name}.onnx").write_bytes(data)
+    content = struct.pack("<II", len(values), len(results))
+    for tensor in [values[i.name] for i in session.get_inputs()] + results:
+        assert np.all(np.isfinite(tensor)), name
+        content += struct.pack(f"<{1 + tensor.ndim}I", tensor.ndim, *tensor.shape)
+        content += tensor.astype("<f4").tobytes()
+    (FOLDER / f"{name}.bin").write_bytes(content)
+
+
+def convolutions():
+    def conv(name, x, w, bias=True, opset=17, **attributes):
+        constants = {"w": numbers(name + "/w", w, 0.5)}
+        if bias:
+            constants["b"] = numbers(name + "/b", [w[0]])
+        case(f"conv_{name}", node("Conv", "x w b" if bias else "x w", **attributes),
+             {"x": x}, constants, opset)
+
+    conv("plain", [1, 3, 7, 5], [4, 3, 3, 3])
+    conv("one_by_one", [2, 3, 5, 4], [5, 3, 1, 1], bias=False)
+    conv("extent_one", [1, 1, 1, 1], [1, 1, 1, 1])
+    conv("whole_image", [2, 2, 5, 7], [3, 2, 5, 7])
+    conv("pads_uneven", [1, 2, 5, 6], [3, 2, 3, 2], pads=[1, 0, 2, 3])
+    conv("strides", [2, 1, 11, 13], [2, 1, 3, 5], strides=[2, 3], pads=[1, 2, 1, 2])
+    conv("dilations", [1, 2, 11, 9], [3, 2, 3, 2], dilations=[2, 3], pads=[2, 0, 0, 1])
+    conv("groups", [2, 6, 5, 5], [9, 2, 3, 3], group=3)
+    conv("depthwise", [1, 5, 6, 7], [10, 1, 3, 2], group=5, pads=[1, 1, 1, 0])
+    conv("same_upper", [1, 2, 6, 7], [2, 2, 2, 3], auto_pad="SAME_UPPER", strides=[2, 2])
+    conv("same_upper_even_kernel", [1, 1, 5, 5], [1, 1, 4, 2], auto_pad="SAME_UPPER")
+    conv("same_lower", [1, 2, 6, 7], [2, 2, 4, 3], auto_pad="SAME_LOWER", strides=[1, 2])
+    conv("same_long_stride", [1, 1, 9, 8], [1, 1, 2, 2], auto_pad="SAME_UPPER", strides=[4, 3])
+    conv("valid", [1, 2, 6, 7], [2, 2, 2, 3], auto_pad="VALID", strides=[2, 2])
+    conv("kernel_shape", [1, 2, 6, 7], [2, 2, 2, 3], kernel_shape=[2, 3], auto_pad="NOTSET")
+    conv("opset9", [1, 2, 4, 3], [2, 2, 2, 2], opset=9)
+    conv("opset22", [3, 2, 4, 3], [2, 2, 2, 2], opset=22)
+    conv("line", [2, 3, 17], [4, 3, 5], strides=[2], pads=[3, 1])
+    conv("line_dilated_groups", [1, 4, 23], [6, 2, 3], group=2, dilations=[4])
+    conv("line_same_lower", [1, 1, 10], [2, 1, 3], auto_pad="SAME_LOWER", strides=[2])
+    conv("line_extent_one", [1, 1, 1], [3, 1, 3], pads=[1, 1])
+    conv("many_channels", [1, 37, 3, 3], [5, 37, 2, 2])
+    case("conv_weights_from_input", node("Conv", "x w"), {"x": [1, 2, 4, 4], "w": [3, 2, 2, 3]})
+
+
+def pools():
+    def pool(name, operator, x, opset=17, **attributes):
+        case(f"{operator.lower()}_{name}", node(operator, "x", **attributes), {"x": x}, None, opset)
+
+    for operator in ["MaxPool", "AveragePool"]:
+        pool("plain", operator, [1, 2, 6, 7], kernel_shape=[2, 3])
+        pool("strides", operator, [2, 3, 9, 7], kernel_shape=[3, 2], strides=[2, 3])
+        pool("pads_uneven", operator, [1, 2, 5, 6], kernel_shape=[3, 3], pads=[1, 0, 2, 1])
+        pool("ceil", operator, [1, 1, 8, 6], kernel_shape=[3, 3], strides=[2, 4], ceil_mode=1)
+        pool("ceil_pads", operator, [1, 2, 7, 7], kernel_shape=[3, 2], strides=[3, 2],
+             pads=[1, 1, 1, 1], ceil_mode=1)
+        pool("ceil_drops_window", operator, [1, 1, 4, 5], kernel_shape=[2, 2], strides=[3, 3],
+             pads=[0, 0, 1, 1], ceil_mode=1)
+        pool("same_upper", operator, [1, 2, 6, 7], kernel_shape=[3, 2], strides=[2, 2],
+             auto_pad="SAME_UPPER")
+        pool("same_lower", operator, [1, 2, 6, 7], kernel_shape=[3, 2], strides=[2, 2],
+             auto_pad="SAME_LOWER")
+        pool("valid", operator, [1, 2, 6, 7], kernel_shape=[3, 2], strides=[2, 2], auto_pad="VALID")
+        pool("line", operator, [3, 2, 13], kernel_shape=[4], strides=[3], pads=[2, 1])
+        pool("line_ceil", operator, [1, 2, 11], kernel_shape=[3], strides=[3], ceil_mode=1)
+        pool("extent_one", operator, [1, 1, 1, 1], kernel_shape=[1, 1])
+        pool("whole_image", operator, [2, 3, 5, 3], kernel_shape=[5, 3])
+        pool("opset9", operator, [1, 2, 5, 5], opset=9, kernel_shape=[2, 2], strides=[2, 2],
+             pads=[0, 1, 1, 0])
+        pool("opset10_ceil", operator, [1, 2, 5, 5], opset=10, kernel_shape=[2, 2], strides=[2, 2],
+             ceil_mode=1)
+        pool("opset22", operator, [1, 2, 5, 5], opset=22, kernel_shape=[2, 2], strides=[2, 2])
+    pool("dilations", "MaxPool", [1, 2, 9, 8], kernel_shape=[3, 2], dilations=[2, 4],
+         pads=[1, 1, 1, 0])
+    pool("storage_order", "MaxPool", [1, 2, 5, 6], kernel_shape=[2, 2], storage_order=1)
+    pool("dilations", "AveragePool", [1, 2, 9, 8], opset=19, kernel_shape=[3, 2],
+         dilations=[2, 4], pads=[1, 1, 1, 0])
+    pool("dilations_count_pad", "AveragePool", [1, 2, 9, 8], opset=19, kernel_shape=[3, 2],
+         dilations=[2, 4], pads=[1, 1, 1, 0], count_include_pad=1)
+    pool("count_pad", "AveragePool", [1, 2, 5, 6], kernel_shape=[3, 3], pads=[1, 0, 2, 1],
+         count_include_pad=1)
+    pool("count_pad_strides", "AveragePool", [2, 1, 5, 7], kernel_shape=[3, 2], strides=[2, 3],
+         pads=[1, 1, 1, 0], count_include_pad=1)
+    pool("count_pad_ceil", "AveragePool", [1, 2, 7, 6], opset=19, kernel_shape=[3, 3],
+         strides=[2, 2], pads=[1, 1, 1, 1], count_include_pad=1, ceil_mode=1)
+    pool("count_pad_ceil_line", "AveragePool", [1, 1, 8], opset=19, kernel_shape=[4], strides=[3],
+         pads=[1, 1], count_include_pad=1, ceil_mode=1)
+    pool("count_pad_same", "AveragePool", [1, 1, 6, 7], kernel_shape=[3, 2], strides=[2, 2],
+         auto_pad="SAME_UPPER", count_include_pad=1)
+    for operator in ["GlobalAveragePool", "GlobalMaxPool"]:
+        pool("plane", operator, [2, 3, 5, 7])
+        pool("line", operator, [1, 2, 11])
+        pool("extent_one", operator, [1, 1, 1, 1], opset=9)
+        pool("opset22", operator, [1, 4, 3, 2], opset=22)
+    case("maxpool_unused_indices", node("MaxPool", "x", "y i", kernel_shape=[2, 2]),
+         {"x": [1, 1, 4, 4]})
+
+
+def products():
+    def gemm(name, a, b, c=None, opset=17, **attributes):
+        constants = {"b": numbers(name + "/b", b)}
+        if c is not None:
+            constants["c"] = numbers(name + "/c", c)
+        case(f"gemm_{name}", node("Gemm", "a b" if c is None else "a b c", **attributes),
+             {"a": a}, constants, opset)
+
+    gemm("plain", [2, 3], [3, 5], [5])
+    gemm("transposed_right", [1, 7], [3, 7], [3], transB=1)
+    gemm("transposed_left", [7, 2], [7, 5], [2, 1], transA=1)
+    gemm("transposed_both", [7, 2], [6, 7], [2, 6], transA=1, transB=1, alpha=0.5, beta=-2.0)
+    gemm("no_bias", [3, 4], [4, 2], opset=11)
+    gemm("scalar_bias", [3, 4], [4, 2], [])
+    gemm("one_by_one_bias", [3, 4], [4, 2], [1, 1], alpha=0.25)
+    gemm("row_bias", [3, 4], [4, 2], [1, 2], beta=0.0)
+    gemm("extent_one", [1, 1], [1, 1], [1], opset=9)
+    gemm("opset9", [2, 3], [3, 5], [5], opset=9)
+    case("gemm_computed_bias", node("Gemm", "a b c"), {"a": [2, 3], "b": [3, 4], "c": [4]})
+
+    def matmul(name, a, b, both=False):
+        if both:
+            case(f"matmul_{name}", node("MatMul", "a b"), {"a": a, "b": b})
+        else:
+            case(f"matmul_{name}", node("MatMul", "a b"), {"a": a}, {"b": numbers(name, b)})
+
+    matmul("plain", [3, 5], [5, 2])
+    matmul("row_times_matrix", [5], [5, 2])
+    matmul("matrix_times_column", [3, 5], [5])
+    matmul("inner", [5], [5], both=True)
+    matmul("stack", [2, 3, 5], [2, 5, 4], both=True)
+    matmul("stack_times_matrix", [2, 3, 5], [5, 4])
+    matmul("matrix_times_stack", [3, 5], [2, 5, 4])
+    matmul("broadcast_batch", [2, 1, 3, 5], [7, 5, 4], both=True)
+    matmul("broadcast_both", [1, 3, 2, 3], [2, 1, 3, 2], both=True)
+    matmul("row_times_stack", [5], [2, 3, 5, 4])
+    matmul("stack_times_column", [2, 3, 4, 5], [5])
+    matmul("extent_one", [1, 1], [1, 1])
+    case("matmul_opset9", node("MatMul", "a b"), {"a": [2, 3]}, {"b": numbers("m9", [3, 4])}, 9)
+
+
+def normalizations():
+    def batchnorm(name, x, opset=17, **attributes):
+        c = x[1]
+        case(f"batchnormalization_{name}", node("BatchNormalization", "x s b m v", **attributes),
+             {"x": x},
+             {"s": numbers(name + "s", [c]), "b": numbers(name + "b", [c]),
+              "m": numbers(name + "m", [c]), "v": np.abs(numbers(name + "v", [c])) + 0.125}, opset)
+
+    batchnorm("plane", [2, 3, 4, 5])
+    batchnorm("line", [1, 3, 7], epsilon=0.01)
+    batchnorm("flat", [4, 5], momentum=0.5)
+    batchnorm("extent_one", [1, 1, 1, 1])
+    batchnorm("opset9", [2, 3, 2, 2], opset=9, epsilon=0.5, momentum=0.1)
+    batchnorm("opset14", [2, 3, 2, 2], opset=14, training_mode=0)
+
+
+def elementwise():
+    def unary(name, operator, x, opset=17, constants=None, extra="", **attributes):
+        case(f"{operator.lower()}_{name}", node(operator, "x" + extra, **attributes), {"x": x},
+             constants, opset)
+
+    f = lambda value: np.array(value, dtype=np.float32)
+    for operator in ["Relu", "Sigmoid", "Tanh", "Neg"]:
+        unary("plain", operator, [2, 3, 5])
+        unary("scalar", operator, [])
+        unary("opset9", operator, [1, 7], opset=9)
+        unary("opset22", operator, [11], opset=22)
+    case("sigmoid_wide", node("Sigmoid", "x"), {"x": [9]},
+         given={"x": [-80, -20, -5, -0.001, 0, 0.001, 5, 20, 80]})
+    case("tanh_wide", node("Tanh", "x"), {"x": [9]},
+         given={"x": [-80, -20, -5, -0.001, 0, 0.001, 5, 20, 80]})
+    unary("default", "LeakyRelu", [3, 4])
+    unary("alpha", "LeakyRelu", [3, 4], alpha=0.3)
+    unary("negative_alpha", "LeakyRelu", [3, 4], alpha=-1.5)
+    unary("opset9", "LeakyRelu", [3, 4], opset=9, alpha=0.125)
+    unary("attributes", "Clip", [3, 7], opset=9, min=-0.5, max=0.75)
+    unary("attribute_min", "Clip", [3, 7], opset=10, min=-0.5)
+    unary("no_attributes", "Clip", [3, 7], opset=9)
+    unary("operands", "Clip", [3, 7], 11, {"l": f(-0.5), "h": f(0.25)}, " l h")
+    case("clip_operand_max", node("Clip", ["x", "", "h"]), {"x": [3, 7]}, {"h": f(0.25)})
+    unary("operand_min", "Clip", [3, 7], 12, {"l": f(0)}, " l")
+    unary("crossed", "Clip", [3, 7], 13, {"l": f(0.5), "h": f(-0.25)}, " l h")
+    unary("no_operands", "Clip", [3, 7])
+
+    for operator in ["Add", "Sub", "Mul", "Div"]:
+        def binary(name, a, b, both=False, left=False, opset=17):
+            constant = numbers(f"{operator}{name}", b)
+            constant = np.where(np.abs(constant) < 0.25, np.float32(0.5), constant)
+            title = f"{operator.lower()}_{name}"
+            operation = node(operator, "b a" if left else "a b")
+            if both:
+                case(title, operation, {"a": a, "b": b}, None, opset)
+            else:
+                case(title, operation, {"a": a}, {"b": constant}, opset)
+        binary("same_shape", [2, 3, 5], [2, 3, 5])
+        binary("scalar", [2, 3], [])
+        binary("row", [2, 3, 5], [5])
+        binary("column", [2, 3, 5], [3, 1])
+        binary("grows", [3, 1], [2, 1, 5])
+        binary("extent_one", [1], [1, 1, 1])
+        binary("opset9", [4, 3], [3], opset=9)
+        if operator != "Div":
+            binary("two_inputs", [2, 1, 5], [3, 1], both=True)
+            binary("constant_first", [2, 3], [3], left=True)
+
+
+def shapes():
+    def on(name, operator, x, opset=17, constants=None, extra="", **attributes):
+        case(f"{operator.lower()}_{name}", node(operator, "x" + extra, **attributes), {"x": x},
+             constants, opset)
+
+    on("default", "Flatten", [2, 3, 5, 7])
+    for axis in [0, 2, 4, -1, -4]:
+        on(f"axis_{axis}", "Flatten", [2, 3, 5, 7], axis=axis)
+    on("opset9", "Flatten", [2, 3, 1], opset=9, axis=2)
+    on("opset21", "Flatten", [2, 3, 1], opset=21)
+
+    def reshape(name, x, shape, opset=17, **attributes):
+        on(name, "Reshape", x, opset, {"s": ints(*shape)}, " s", **attributes)
+    reshape("plain", [2, 3, 4], [4, 6])
+    reshape("open", [2, 3, 4], [2, -1, 2])
+    reshape("copies", [2, 3, 4], [0, -1])
+    reshape("copies_middle", [2, 3, 4], [-1, 0, 2])
+    reshape("to_scalar", [1, 1], [])
+    reshape("allowzero_unused", [2, 3, 4], [3, 8], opset=14, allowzero=1)
+    reshape("opset9", [2, 3, 4], [0, 12], opset=9)
+
+    on("attribute", "Squeeze", [1, 3, 1, 5], opset=9, axes=[0, 2])
+    on("attribute_negative", "Squeeze", [1, 3, 1, 5], opset=11, axes=[-2])
+    on("all_opset9", "Squeeze", [1, 3, 1, 5], opset=9)
+    on("all", "Squeeze", [1, 3, 1, 5])
+    on("operand", "Squeeze", [1, 3, 1, 5], 13, {"a": ints(-4, 2)}, " a")
+    on("attribute", "Unsqueeze", [3, 5], opset=9, axes=[0, 3])
+    on("attribute_negative", "Unsqueeze", [3, 5], opset=11, axes=[-1, 1])
+    on("operand", "Unsqueeze", [3, 5], 13, {"a": ints(3, -4)}, " a")
+    on("opset21", "Unsqueeze", [3, 5], 21, {"a": ints(1)}, " a")
+    on("plain", "Identity", [2, 3])
+    on("opset9", "Identity", [2, 3], opset=9)
+    on("attribute", "Dropout", [2, 3], opset=9, ratio=0.75)
+    on("plain", "Dropout", [2, 3])
+    on("operands", "Dropout", [2, 3], 13,
+       {"r": np.array(0.9, dtype=np.float32), "t": np.array(False)}, " r t", seed=3)
+    case("dropout_unused_mask", node("Dropout", "x", "y m"), {"x": [2, 3]})
+    on("float", "Cast", [2, 3], to=TensorProto.FLOAT)
+    case("cast_uint8_input", node("Cast", "x", to=TensorProto.FLOAT), {"x": ([2, 3], np.uint8)})
+    case("cast_int64_input_movement",
+         [node("Transpose", "x", "t"), node("Reshape", "t s", "r"),
+          node("Cast", "r", to=TensorProto.FLOAT)],
+         {"x": ([2, 3], np.int64)}, {"s": ints(-1)})
+
+    on("default", "Transpose", [2, 3, 5])
+    on("perm", "Transpose", [2, 3, 5, 4], perm=[0, 2, 3, 1])
+    on("identity", "Transpose", [2, 3], perm=[0, 1])
+    on("extent_one", "Transpose", [1, 1, 7], perm=[2, 0, 1], opset=9)
+    on("opset21", "Transpose", [2, 3], opset=21)
+
+    def slice_(name, x, starts, ends, axes=None, steps=None, opset=17):
+        constants = {"s": ints(*starts), "e": ints(*ends)}
+        inputs = ["x", "s", "e"]
+        if axes is not None or steps is not None:
+            inputs.append("a" if axes is not None else "")
+        if axes is not None:
+            constants["a"] = ints(*axes)
+        if steps is not None:
+            inputs.append("t")
+            constants["t"] = ints(*steps)
+        case(f"slice_{name}", node("Slice", inputs), {"x": x}, constants, opset)
+    slice_("plain", [5, 7], [1, 2], [4, 6])
+    slice_("axis", [5, 7, 3], [2], [5], [1])
+    slice_("negative_axis", [5, 7, 3], [-3], [-1], [-2])
+    slice_("steps", [11, 7], [1, 0], [10, 7], [0, 1], [3, 2])
+    slice_("backwards", [11, 7], [-1], [-INT64_MAX - 1], [0], [-1])
+    slice_("backwards_steps", [11, 7], [9, 5], [1, -100], [0, 1], [-4, -2])
+    slice_("clamped", [5, 7], [-100, 3], [INT64_MAX, 1000])
+    slice_("huge_step", [5, 7], [1], [INT64_MAX], [1], [INT64_MAX])
+    slice_("huge_negative_step", [5, 7], [INT64_MAX], [-INT64_MAX - 1], [1], [-INT64_MAX])
+    slice_("steps_without_axes", [5, 7], [0, 6], [5, 0], None, [2, -1])
+    slice_("opset10", [5, 7], [1], [3], [1], [1], opset=10)
+    on("attributes", "Slice", [5, 7, 3], opset=9, starts=[1, -2], ends=[4, 100], axes=[1, 2])
+    on("attributes_without_axes", "Slice", [5, 7, 3], opset=9, starts=[1, 0], ends=[-1, 3])
+
+    def pad(name, x, pads, opset=17, value=None, axes=None, **attributes):
+        constants = {"p": ints(*pads)}
+        inputs = ["x", "p"]
+        if value is not None or axes is not None:
+            inputs.append("v" if value is not None else "")
+        if value is not None:
+            constants["v"] = np.array(value, dtype=np.float32)
+        if axes is not None:
+            inputs.append("a")
+            constants["a"] = ints(*axes)
+        case(f"pad_{name}", node("Pad", inputs, **attributes), {"x": x}, constants, opset)
+    pad("default", [2, 3], [1, 0, 2, 1])
+    pad("value", [2, 3], [0, 1, 1, 0], value=1.5)
+    pad("image", [1, 2, 3, 4], [0, 0, 1, 2, 0, 0, 3, 0], mode="constant", value=-2.0)
+    pad("crop", [5, 6], [-1, 2, 1, -3], value=0.5)
+    pad("reflect", [3, 5], [2, 1, 1, 4], mode="reflect")
+    pad("edge", [3, 5], [2, 1, 7, 0], mode="edge", opset=11)
+    pad("axes", [2, 3, 4], [1, 2, 0, 1], opset=18, axes=[-1, 0])
+    pad("wrap", [3, 5], [2, 5, 1, 4], opset=19, mode="wrap")
+    pad("opset21", [3], [1, 1], opset=21)
+    on("attributes", "Pad", [2, 3], opset=9, pads=[1, 0, 0, 2], value=0.75)
+    on("attributes_reflect", "Pad", [4, 3], opset=10, pads=[1, 0, 3, 2], mode="reflect")
+    on("attributes_edge", "Pad", [4, 3], opset=10, pads=[1, 0, 3, 2], mode="edge")
+
+    case("concat_three", node("Concat", "a b c", axis=1),
+         {"a": [2, 3, 2], "b": [2, 1, 2]}, {"c": numbers("concat", [2, 2, 2])})
+    case("concat_negative_axis", node("Concat", "a b", axis=-1), {"a": [2, 3], "b": [2, 5]})
+    case("concat_first_axis", node("Concat", "a b a", axis=0), {"a": [2, 3], "b": [1, 3]}, opset=9)
+    case("concat_one", node("Concat", "a", axis=0), {"a": [2, 3]})
+    on("first_axis", "Gather", [5, 3], 17, {"i": ints(4, 0, -1)}, " i")
+    on("matrix", "Gather", [2, 5, 3], 17, {"i": np.array([[1, -5], [0, 4]])}, " i", axis=1)
+    on("scalar", "Gather", [2, 5, 3], 9, {"i": np.array(2)}, " i", axis=2)
+
+
+def folding():
+    constants = [
+        ("value", 9, {"value": numpy_helper.from_array(numbers("constant", [3]), "c")}),
+        ("value_float", 12, {"value_float": 1.5}),
+        ("value_floats", 13, {"value_floats": [1.5, -2.0, 0.25]}),
+    ]
+    for name, opset, attributes in constants:
+        case(f"constant_{name}",
+             [node("Constant", [], "c", **attributes), node("Add", "x c")], {"x": [2, 3]},
+             opset=opset)
+    case("constant_value_int",
+         [node("Constant", [], "c", value_int=2), node("Cast", "c", "f", to=1),
+          node("Mul", "x f")], {"x": [2, 3]})
+    case("constant_value_ints",
+         [node("Constant", [], "c", value_ints=[3, 2]), node("Reshape", "x c")], {"x": [2, 3]})
+
+    # What PyTorch writes for x.view(x.size(0), -1), at opset 9 to 12 and since 13.
+    case("fold_view_opset9",
+         [node("Shape", "x", "s"),
+          node("Constant", [], "zero", value=numpy_helper.from_array(np.array(0), "z")),
+          node("Gather", "s zero", "n", axis=0),
+          node("Constant", [], "rest", value=numpy_helper.from_array(np.array(-1), "r")),
+          node("Unsqueeze", "n", "n1", axes=[0]), node("Unsqueeze", "rest", "r1", axes=[0]),
+          node("Concat", "n1 r1", "t", axis=0), node("Reshape", "x t")],
+         {"x": [3, 2, 5, 1]}, opset=9, declared={"x": ["batch", 2, 5, 1]})
+    case("fold_view_opset13",
+         [node("Shape", "x", "s"), node("Slice", "s zero one", "n"),
+          node("Concat", "n rest", "t", axis=0), node("Reshape", "x t")],
+         {"x": [3, 2, 5]}, {"zero": ints(0), "one": ints(1), "rest": ints(-1)}, 13,
+         declared={"x": ["batch", 2, 5]})
+    case("fold_shape_arithmetic",
+         [node("Shape", "x", "s", start=1, end=-1), node("Mul", "s two", "d"),
+          node("Sub", "d one", "e"), node("Add", "e one", "f"), node("Div", "f two", "g"),
+          node("Neg", "one", "m"), node("Cast", "m", "m32", to=TensorProto.INT32),
+          node("Cast", "m32", "m64", to=TensorProto.INT64),
+          node("Squeeze", "g", "g0"), node("Unsqueeze", "g0 axis", "g1"),
+          node("Concat", "g1 m64", "t", axis=0), node("Reshape", "x t")],
+         {"x": [2, 3, 4]}, {"two": ints(2), "one": ints(1), "axis": ints(0)})
+    case("fold_size", [node("Size", "x", "s"), node("Reshape", "s a", "t"),
+                       node("Reshape", "x t")], {"x": [2, 3, 4]}, {"a": ints(1)})
+    # What PyTorch writes for a padding of (1, 2) on the last axis.
+    case("fold_pads",
+         [node("ConstantOfShape", "four", "zeros",
+               value=numpy_helper.from_array(ints(0), "z")),
+          node("Concat", "given zeros", "all", axis=0), node("Reshape", "all pairs", "p2"),
+          node("Slice", "p2 minus end axis minus", "p3"), node("Transpose", "p3", "p4", perm=[1, 0]),
+          node("Reshape", "p4 flat", "p5"), node("Cast", "p5", "p6", to=TensorProto.INT64),
+          node("Pad", "x p6", mode="constant")],
+         {"x": [2, 3, 4]},
+         {"four": ints(4), "given": ints(1, 2), "pairs": ints(-1, 2), "minus": ints(-1),
+          "end": ints(-INT64_MAX), "axis": ints(0), "flat": ints(-1)})
+    case("fold_weights",
+         [node("Transpose", "w", "wt"), node("Mul", "wt half", "wh"), node("Sigmoid", "wh", "ws"),
+          node("MatMul", "x ws", "p"), node("Relu", "b", "br"), node("Add", "p br")],
+         {"x": [2, 3]}, {"w": numbers("fold", [4, 3]), "half": np.array(0.5, np.float32),
+                         "b": numbers("foldb", [4])})
+    case("fold_constant_output", [node("Relu", "c", "y"), node("Relu", "x", "z")], {"x": [2]},
+         {"c": numbers("co", [3])}, outputs=("y", "z"))
+    case("graph_unsorted_outputs",
+         [node("Relu", "x", "a"), node("Neg", "a", "b"), node("Tanh", "a", "c")],
+         {"x": [2, 2]}, outputs=("c", "a", "b"))
+
+
+def encodings():
+    """The same numbers in each element type and field that ONNX has for them."""
+    values = np.array([[0.5, -1.25, 3.0], [0.0, 100.0, -0.0078125]], dtype=np.float32)
+    float_types = {"float": TensorProto.FLOAT, "double": TensorProto.DOUBLE,
+                   "float16": TensorProto.FLOAT16, "bfloat16": TensorProto.BFLOAT16}
+    for name, code in float_types.items():
+        for raw in [False, True]:
+            data = values.astype(helper.tensor_dtype_to_np_dtype(code))
+            tensor = helper.make_tensor(
+                "c", code, data.shape, data.tobytes() if raw else data.flatten(), raw=raw)
+            case(f"encoding_{name}_{'raw' if raw else 'typed'}",
+                 [node("Cast", "c", "f", to=TensorProto.FLOAT), node("Add", "x f")],
+                 {"x": [2, 3]}, {"c": tensor}, 19)
+    for name in ["uint8", "int8", "uint16", "int16", "int32", "int64", "uint32", "uint64", "bool"]:
+        kind = np.dtype(name)
+        low = 0 if name.startswith("u") or name == "bool" else -100
+        data = np.array([low, 1, 0, 100 if name != "bool" else 1]).astype(kind)
+        for raw in [False, True]:
+            code = helper.np_dtype_to_tensor_dtype(kind)
+            tensor = helper.make_tensor(
+                "c", code, data.shape, data.tobytes() if raw else data.flatten(), raw=raw)
+            case(f"encoding_{name}_{'raw' if raw else 'typed'}",
+                 [node("Cast", "c", "f", to=TensorProto.FLOAT), node("Add", "x f")],
+                 {"x": [4]}, {"c": tensor})
+
+
+def networks():
+    rng = lambda name, shape: numbers(name, shape, 0.3)
+    case("network_mlp",
+         [node("Gemm", "x w1 b1", "h1", transB=1), node("Relu", "h1", "a1"),
+          node("Gemm", "a1 w2 b2", "h2", transB=1), node("Tanh", "h2", "a2"),
+          node("MatMul", "a2 w3", "h3"), node("Add", "h3 b3", "h4"), node("Sigmoid", "h4", "y")],
+         {"x": [3, 13]},
+         {"w1": rng("m1", [17, 13]), "b1": rng("m2", [17]), "w2": rng("m3", [11, 17]),
+          "b2": rng("m4", [11]), "w3": rng("m5", [11, 5]), "b3": rng("m6", [5])},
+         declared={"x": ["batch_size", 13]})
+    case("network_cnn",
+         [node("Conv", "x w1 b1", "c1", pads=[1, 1, 1, 1]),
+          node("BatchNormalization", "c1 s g m v", "n1"), node("Relu", "n1", "r1"),
+          node("MaxPool", "r1", "p1", kernel_shape=[2, 2], strides=[2, 2]),
+          node("Conv", "p1 w2", "c2", group=2), node("LeakyRelu", "c2", "r2", alpha=0.1),
+          node("AveragePool", "r2", "p2", kernel_shape=[2, 2], strides=[1, 2], ceil_mode=1),
+          node("Shape", "p2", "s2"), node("Gather", "s2 zero", "n"),
+          node("Unsqueeze", "n axis", "n1d"), node("Concat", "n1d rest", "t", axis=0),
+          node("Reshape", "p2 t", "flat"), node("Dropout", "flat", "drop"),
+          node("Gemm", "drop w3 b3", "y", transB=1)],
+         {"x": [2, 1, 8, 10]},
+         {"w1": rng("c1", [4, 1, 3, 3]), "b1": rng("c2", [4]), "s": rng("c3", [4]),
+          "g": rng("c4", [4]), "m": rng("c5", [4]), "v": np.abs(rng("c6", [4])) + 0.5,
+          "w2": rng("c7", [6, 2, 2, 2]), "w3": rng("c8", [10, 6 * 2 * 2]), "b3": rng("c9", [10]),
+          "zero": np.array(0), "axis": ints(0), "rest": ints(-1)}, declared={"x": ["N", 1, 8, 10]})
+    case("network_residual",
+         [node("Conv", "x w1", "c1", auto_pad="SAME_UPPER"), node("Relu", "c1", "r1"),
+          node("Conv", "r1 w2", "c2", auto_pad="SAME_LOWER"), node("Add", "c2 x", "s"),
+          node("GlobalAveragePool", "s", "g"), node("Flatten", "g", "f"),
+          node("GlobalMaxPool", "r1", "g2"), node("Squeeze", "g2 axes", "f2"),
+          node("Concat", "f f2", "y", axis=1)],
+         {"x": [1, 3, 7, 5]},
+         {"w1": rng("r1", [3, 3, 3, 3]), "w2": rng("r2", [3, 3, 2, 2]), "axes": ints(2, 3)})
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.iterdir():
+        old.unlink()
+    for family in [convolutions, pools, products, normalizations, elementwise, shapes, folding,
+                   encodings, networks]:
+        family()
+    size = sum(path.stat().st_size for path in FOLDER.iterdir())
+    print(f"{len(names)} cases, {size} bytes")

@@ -1,0 +1,195 @@
+import Circuits
+import Curve
+import Models
+import ProofSystem
+import Prover
+import ToolSupport
+
+/// Compiles a model into a bundle.
+///
+/// - Parameters:
+///   - samples: The file of `--samples`.
+///   - announce: Called once, when the cost is known and before any key is made.
+/// - Returns: What was made; without keys after a dry run.
+func compileModel(
+    _ request: CompileRequest, samples: NamedTensors?, progress: Progress,
+    announce: (CostReport) -> Void
+) throws -> CompileReport {
+    let watch = Stopwatch()
+    if let bundle = request.bundle { try checkFolder(bundle, holdsOnly: BundleFiles.names) }
+    progress.update("reading the model")
+    let graph = try modelGraph(request.model)
+    let bound = try samples.map { try floatSamples($0, of: graph) }
+    progress.update("calibrating and lowering")
+    var options = CompileOptions(request)
+    if let path = request.inputFrom {
+        options.inputFormats = try outputFormats(of: path, for: graph)
+    }
+    let model: CompiledModel
+    do {
+        model = try ModelCompiler.compile(graph, samples: bound ?? [], options: options)
+    } catch {
+        throw ToolFailure(exitStatus(of: error), "\(request.model): \(error)")
+    }
+    announce(CostReport(model))
+    var report = CompileReport(
+        cost: CostReport(model), keys: nil, calibration: nil, seconds: 0, peakMemoryBytes: 0)
+    if !request.isDryRun, let bundle = request.bundle {
+        progress.update("comparing with the float model")
+        report.calibration = try calibrationReport(model, graph: graph, samples: bound)
+        progress.update("making keys")
+        let srs = try referenceString(request.srs, log2Size: model.cost.log2Chunk, progress)
+        let key = try makeKey(model, srs: srs)
+        try write(model, key: key, srs: srs, saturates: request.outOfRange == .saturate, to: bundle)
+        report.keys = .init(
+            bundle: bundle, modelID: hexadecimal(key.verifyingKey.digest),
+            srs: SRSReport(srs.identity, log2Size: key.verifyingKey.log2Chunk))
+    }
+    progress.finish()
+    report.seconds = watch.seconds
+    report.peakMemoryBytes = peakMemoryBytes()
+    return report
+}
+
+/// - Throws: Exit status 3 for a malformed file, 4 for a model that is not supported.
+private func modelGraph(_ path: String) throws -> ModelGraph {
+    let bytes = try readFile(path)
+    do {
+        return try ModelGraph(onnx: bytes)
+    } catch {
+        throw ToolFailure(exitStatus(of: error), "\(path): \(error)")
+    }
+}
+
+/// The formats that another model's outputs give the inputs of `graph`.
+private func outputFormats(
+    of path: String, for graph: ModelGraph
+) throws -> [String: FixedPointFormat] {
+    let key = try readKey(path)
+    let outputs = zip(key.circuit.outputs, key.system.outputs).map {
+        (port: $0.port, extents: key.system.shape($1.tensor).extents)
+    }
+    var formats: [String: FixedPointFormat] = [:]
+    for input in graph.inputs {
+        let value = graph.values[input]
+        let named = outputs.first { $0.port.name == value.name }
+        let only = outputs.count == 1 && graph.inputs.count == 1 ? outputs[0] : nil
+        guard let output = named ?? only else { continue }
+        guard output.extents == value.shape else {
+            throw ToolFailure(
+                .unfitInput,
+                "input \(quoted(value.name)) has shape \(value.shape), output "
+                    + "\(quoted(output.port.name)) of \(path) has \(output.extents)")
+        }
+        formats[value.name] = output.port.format
+    }
+    guard !formats.isEmpty else {
+        throw ToolFailure(.usage, "--input-from: no input has the name of an output of \(path)")
+    }
+    return formats
+}
+
+private func floatSamples(
+    _ samples: NamedTensors, of graph: ModelGraph
+) throws -> [[String: FloatTensor]] {
+    let specs = graph.inputs.map {
+        TensorSpec(name: graph.values[$0].name, shape: graph.values[$0].shape)
+    }
+    return try samples.bound(to: specs, samples: .required).samples.map { sample in
+        Dictionary(
+            zip(specs, sample).map {
+                ($0.name, FloatTensor(shape: $1.shape, values: $1.doubles))
+            }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+private func calibrationReport(
+    _ model: CompiledModel, graph: ModelGraph, samples: [[String: FloatTensor]]?
+) throws -> CompileReport.Calibration {
+    let options = CompileOptions()
+    let used = samples ?? Calibration.syntheticSamples(graph, range: options.inputRange)
+    let report = try CalibrationReport(model, of: graph, on: used)
+    return .init(
+        sampleCount: report.sampleCount, isSynthetic: samples == nil,
+        refusedCount: report.refusedCount, maxAbsError: report.maxAbsError,
+        meanAbsError: report.meanAbsError,
+        errorBound: model.errorBounds.max() ?? 0, topClassAgreement: report.topClassAgreement)
+}
+
+/// The file of `--srs`, or the development SRS from the user's cache, made where it is missing.
+private func referenceString(
+    _ path: String?, log2Size: Int, _ progress: Progress
+) throws -> StructuredReferenceString {
+    if let path {
+        guard fileExists(path) else { throw FileError(path: path, problem: .missing) }
+        do {
+            return try StructuredReferenceString(path: path, log2Size: log2Size)
+        } catch {
+            throw ToolFailure(.unreadableFile, "\(path): \(describe(error))")
+        }
+    }
+    let cached = try cachedDevelopmentSRS(log2Size: log2Size)
+    if fileExists(cached), let srs = try? StructuredReferenceString(path: cached),
+        srs.identity == .development, srs.log2Size == log2Size
+    {
+        return srs
+    }
+    progress.update("making the development SRS, 2^\(log2Size) powers")
+    let srs = StructuredReferenceString.generate(log2Size: log2Size)
+    try writeFile(srs.encoded(), to: cached)
+    return srs
+}
+
+private func makeKey(
+    _ model: CompiledModel, srs: StructuredReferenceString
+) throws -> ProvingKey {
+    do {
+        return try ProvingKey(
+            circuit: model.circuit, constants: model.constants, log2Chunk: model.cost.log2Chunk,
+            srs: srs.identity, powers: srs.powers)
+    } catch {
+        throw ToolFailure(.unsupportedModel, describe(error))
+    }
+}
+
+private func write(
+    _ model: CompiledModel, key: ProvingKey, srs: StructuredReferenceString, saturates: Bool,
+    to bundle: String
+) throws {
+    let circuit = CircuitFile(
+        circuit: model.circuit, gadgetNames: model.gadgetNames, saturatesInputs: saturates)
+    try writeFolder(to: bundle, names: BundleFiles.names) { folder in
+        let files = BundleFiles(folder: folder)
+        try writeFile(circuit.encoded(), to: files.circuit)
+        try writeFile(WeightsFile.encoded(model.constants), to: files.weights)
+        try writeFile(key.verifyingKey.encoded, to: files.verifyingKey)
+        try writeFile(srs.encoded(), to: files.powers)
+    }
+}
+
+extension CompileOptions {
+    init(_ request: CompileRequest) {
+        self.init()
+        if let bits = request.bits { self.bits = bits }
+        inputVisibility = request.inputs == .public ? .public : .committed
+        outputVisibility = request.outputs == .public ? .public : .committed
+        outOfRange = request.outOfRange == .saturate ? .saturate : .refuse
+    }
+}
+
+extension CostReport {
+    init(_ model: CompiledModel) {
+        let cost = model.cost
+        // Powers at 64 bytes, and weights at up to three bytes.
+        let powers = 64 << cost.log2Chunk
+        let weights = model.constants.reduce(0) { $0 + $1.count } * 3
+        self.init(
+            cells: cost.adviceCells, tables: cost.tableBits.count,
+            tableBits: cost.tableBits.max() ?? 0, log2Chunk: cost.log2Chunk,
+            proofBytes: cost.proofBytes, verifyingKeyBytes: cost.keyBytes,
+            bundleBytes: cost.keyBytes + powers + weights,
+            compileSeconds: Double(weights) * 0.2e-6 + 0.05, proveSeconds: cost.proveSeconds,
+            compileMemoryBytes: 24 << 20 + 40 * weights / 3 + 2 * powers,
+            proveMemoryBytes: cost.peakMemoryBytes)
+    }
+}

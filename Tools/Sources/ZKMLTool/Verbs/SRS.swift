@@ -1,0 +1,68 @@
+import Curve
+import Prover
+import ToolSupport
+
+/// Makes a development SRS and writes it.
+func makeDevelopmentSRS(
+    log2Size: Int, to path: String, progress: Progress
+) throws -> SRSFileReport {
+    let watch = Stopwatch()
+    guard (1...24).contains(log2Size) else {
+        throw ToolFailure(.usage, "--log2-size is 1 to 24 for a development SRS")
+    }
+    progress.update("making 2^\(log2Size) powers")
+    let srs = StructuredReferenceString.generate(log2Size: log2Size)
+    return try written(srs, to: path, checks: [], watch)
+}
+
+/// Imports a ceremony's file.
+func importSRS(_ file: String, to path: String, progress: Progress) throws -> SRSFileReport {
+    let watch = Stopwatch()
+    progress.update("reading and checking \(file)")
+    let srs = try read(file)
+    return try written(srs, to: path, checks: checks(srs), watch)
+}
+
+/// Checks an SRS file of ours.
+func checkSRS(_ file: String, progress: Progress) throws -> SRSFileReport {
+    let watch = Stopwatch()
+    progress.update("checking \(file)")
+    let srs = try read(file)
+    do {
+        try PowersCheck().verify(srs.powers, tauG2: srs.identity.tauG2)
+    } catch {
+        throw ToolFailure(.unreadableFile, "\(file): \(describe(error))")
+    }
+    return SRSFileReport(
+        file: file, srs: SRSReport(srs.identity, log2Size: srs.log2Size),
+        byteCount: srs.encoded().count, checks: checks(srs), seconds: watch.seconds)
+}
+
+private func read(_ file: String) throws -> StructuredReferenceString {
+    // A missing file has its own message.
+    guard fileExists(file) else { throw FileError(path: file, problem: .missing) }
+    do {
+        return try StructuredReferenceString(path: file)
+    } catch {
+        throw ToolFailure(.unreadableFile, "\(file): \(describe(error))")
+    }
+}
+
+private func written(
+    _ srs: StructuredReferenceString, to path: String, checks: [String], _ watch: Stopwatch
+) throws -> SRSFileReport {
+    let bytes = srs.encoded()
+    try writeFile(bytes, to: path)
+    return SRSFileReport(
+        file: path, srs: SRSReport(srs.identity, log2Size: srs.log2Size), byteCount: bytes.count,
+        checks: checks, seconds: watch.seconds)
+}
+
+private func checks(_ srs: StructuredReferenceString) -> [String] {
+    [
+        "every point canonical and on the curve; [tau]_2 in the subgroup",
+        "all \(humanCount(srs.powers.count)) powers are of one tau (pairing on a random combination)",
+        srs.identity.isPublicCeremony
+            ? "tau is that of the Perpetual Powers of Tau" : "tau of no ceremony known here",
+    ]
+}

@@ -1,0 +1,114 @@
+import Testing
+import ToolSupport
+
+/// The JSON members that programs rely on.
+@Suite("Reports")
+struct ReportTests {
+    let srs = SRSReport(source: "development", isSecure: false, log2Size: 10, digest: "ab")
+    let output = TensorReport(
+        name: "logits", tensor: TensorData(shape: [1, 3], reals: [0.5, 2, -1]), bits: 16,
+        fractionalBits: 8)
+
+    @Test("tensors: values or a commitment")
+    func tensors() {
+        #expect(
+            output.json.text
+                == #"{"shape": [1, 3], "topClass": 1, "bits": 16, "fractionalBits": 8, "#
+                + #""values": [0.5, 2, -1]}"#)
+        let hidden = TensorReport(
+            name: "x", shape: [2], content: .commitment("0a0b"), bits: 8, fractionalBits: 4)
+        #expect(
+            hidden.json.text
+                == #"{"shape": [2], "bits": 8, "fractionalBits": 4, "commitment": "0a0b"}"#)
+        #expect(output.text == "logits [1, 3]: 0.5 2 -1  (top class 1)")
+        let batch = TensorReport(
+            name: "y", tensor: TensorData(shape: [2, 2], reals: [1, 2, 3, 4]))
+        #expect(batch.topClass == nil)
+        #expect(batch.json["topClass"] == nil)
+    }
+
+    @Test("compile, after a dry run and with keys")
+    func compile() {
+        let cost = CostReport(
+            cells: 1000, tables: 2, tableBits: 12, log2Chunk: 11, proofBytes: 9000,
+            verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
+            compileMemoryBytes: 1, proveMemoryBytes: 2)
+        var report = CompileReport(
+            cost: cost, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
+        #expect(report.json["modelID"] == .null)
+        #expect(report.json["dryRun"] == true)
+        #expect(report.json["calibration"] == .null)
+        #expect(report.json["srs"] == nil)
+
+        report.keys = .init(bundle: "b", modelID: "00ff", srs: srs)
+        let agreement = Agreement(
+            of: [TensorData(shape: [1, 2], reals: [1, 2])],
+            with: [TensorData(shape: [1, 2], reals: [1, 2.5])])
+        report.calibration = .init(
+            sampleCount: 1, isSynthetic: false, refusedCount: 0,
+            maxAbsError: agreement.maxAbsError, meanAbsError: agreement.meanAbsError,
+            errorBound: 1, topClassAgreement: agreement.topClassAgreement)
+        let json = report.json
+        #expect(json["modelID"] == "00ff")
+        #expect(json["cells"] == 1000)
+        #expect(json["log2Chunk"] == 11)
+        #expect(json["tableBits"] == 12)
+        #expect(json["seconds"] == 0.25)
+        #expect(json["peakMemoryBytes"] == 5)
+        #expect(json["calibration"]?["samples"] == 1)
+        #expect(json["calibration"]?["maxAbsError"] == 0.5)
+        #expect(json["calibration"]?["meanAbsError"] == 0.25)
+        #expect(json["calibration"]?["topClassAgreement"] == .number(1))
+        #expect(json["srs"]?["secure"] == false)
+        #expect(report.text.contains("INSECURE"))
+    }
+
+    @Test("run and prove")
+    func inference() {
+        let run = RunReport(
+            outputs: [output], sampleCount: nil, agreement: nil, seconds: 1, peakMemoryBytes: 2)
+        #expect(run.json["outputs"]?["logits"]?["values"] == .numbers([0.5, 2, -1]))
+        #expect(run.json["samples"] == nil)
+        #expect(run.json["agreement"] == nil)
+        let prove = ProveReport(
+            proof: "p", modelID: "00", inputs: [], outputs: [output], srs: srs, proofBytes: 9,
+            openings: ["s"], seconds: 1, peakMemoryBytes: 2)
+        #expect(prove.json["proofBytes"] == 9)
+        #expect(prove.json["openings"] == ["s"])
+        #expect(prove.json["outputs"]?["logits"]?["topClass"] == 1)
+        #expect(prove.text.contains("INSECURE"))
+    }
+
+    @Test("verify, both ways")
+    func verify() {
+        var report = VerifyReport(
+            refusal: nil, modelID: "00", inputs: [], outputs: [output], srs: srs, seconds: 0.01)
+        #expect(report.json["valid"] == true)
+        #expect(report.json["reason"] == nil)
+        #expect(report.text.hasPrefix("VALID"))
+        report.refusal = .init(.wrongKey, "the proof names another key")
+        #expect(report.json["valid"] == false)
+        #expect(report.json["reason"] == "wrong-key")
+        #expect(report.text == "NOT VALID (wrong-key): the proof names another key")
+        #expect(
+            RefusalReason.allCases.map(\.rawValue) == [
+                "malformed", "false", "wrong-key", "insecure-srs", "version", "wrong-input",
+            ])
+    }
+
+    @Test("inspect and srs")
+    func files() {
+        let inspect = InspectReport(
+            kind: "proof", contents: ["modelID": "00"], lines: ["of model 00"],
+            sections: [.init(name: "outputs", offset: 12, byteCount: 20)])
+        #expect(
+            inspect.json.text == #"{"kind": "proof", "modelID": "00", "#
+                + #""sections": [{"name": "outputs", "offset": 12, "bytes": 20}]}"#)
+        #expect(inspect.text == "proof\nof model 00\noutputs: 20 bytes at 12")
+        let file = SRSFileReport(
+            file: "f", srs: srs, byteCount: 3, checks: ["pairings"], seconds: 1)
+        #expect(file.json["secure"] == false)
+        #expect(file.json["log2Size"] == 10)
+        #expect(file.text.contains("INSECURE"))
+    }
+}
