@@ -1,6 +1,7 @@
 # make build    the command line, bin/zkml
 # make test     all tests of both packages
 # make demo     real models from ONNX file to verified proof (Examples/digits)
+# make check-cli       exit statuses, JSON and refusals of the command line, chained models
 # make check-threads   one thread gives the same keys and proofs as many
 # make fuzz     every decoder and the verifier under libFuzzer, FUZZ_SECONDS each
 # make lint     formatting; `make format` mends it
@@ -17,7 +18,7 @@ export SWIFT SWIFTFLAGS FUZZ_SECONDS
 
 SOURCES := $(wildcard Package.swift Sources Tests Tools Fuzz Benchmarks)
 
-.PHONY: build test demo check-threads fuzz format lint clean system-libraries
+.PHONY: build test demo check-cli check-threads fuzz format lint clean system-libraries
 
 build: system-libraries
 	$(SWIFT) build -c release --package-path Tools --product zkml $(SWIFTFLAGS)
@@ -36,6 +37,9 @@ test: system-libraries
 
 demo: build
 	@Examples/digits/demo.sh
+
+check-cli: build
+	@.ci/check-cli
 
 check-threads: build
 	@.ci/check-threads

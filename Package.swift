@@ -23,6 +23,10 @@ let package = Package(
             dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"]),
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Field", "Curve", "CKernels", "CGMP"],
+            path: "Benchmarks"),
+
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),
         .testTarget(name: "CurveTests", dependencies: ["Field", "Curve", "TestSupport"]),
@@ -35,17 +39,22 @@ let package = Package(
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
                 "TestSupport", "ZKMLTestSupport",
             ]),
-        .testTarget(name: "ModelsTests", dependencies: ["Circuits", "Models", "TestSupport"]),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: [
+                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "TestSupport",
+            ]),
 
         // What several test targets share: random circuits, a reference witness.
         .target(
             name: "ZKMLTestSupport", dependencies: ["Field", "Circuits", "TestSupport"],
             path: "Tests/ZKMLTestSupport"),
         .testTarget(
-            name: "CircuitsTests", dependencies: ["Field", "Circuits", "ZKMLTestSupport"]),
+            name: "CircuitsTests",
+            dependencies: ["Field", "Circuits", "TestSupport", "ZKMLTestSupport"]),
         .testTarget(
             name: "InterpreterTests",
-            dependencies: ["Field", "Circuits", "Models", "ZKMLTestSupport"]),
+            dependencies: ["Field", "Circuits", "Models", "TestSupport", "ZKMLTestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

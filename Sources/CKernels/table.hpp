@@ -2,6 +2,7 @@
 #pragma once
 #include "contraction.hpp"
 #include "fractions.hpp"
+#include "keccak.hpp"
 #include "msm.hpp"
 #include "sumcheck.hpp"
 #include "univariate.hpp"
@@ -51,6 +52,8 @@ constexpr ck_kernels kernel_table() {
     k.i64_fraction_round = T::i64_fraction_round;
     k.fr_fraction_fold_round = T::fr_fraction_fold_round;
     k.i64_fraction_fold_round = T::i64_fraction_fold_round;
+
+    k.keccak256_many = keccak256_many;
 
     using U = Univariate<A>;
     k.fr_even_odd_fold = U::fr_even_odd_fold;

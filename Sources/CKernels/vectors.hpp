@@ -227,11 +227,17 @@ struct Vectors {
     static void eq_expand(Fr *table, size_t stride, const Fr *point, size_t variables, size_t count) {
         size_t live = 1;
         for (size_t k = variables; k-- > 0; live *= 2) {
-            for (size_t i = 0; i < live && i < count; i++) {
-                const Fr t = table[i * stride], high = A::mul(t, point[k]);
-                if (i + live < count) table[(i + live) * stride] = high;
-                table[i * stride] = sub(t, high);
+            const Fr x = point[k];
+            // Entries from `pairs` on have no upper partner below `count`.
+            const size_t kept = live < count ? live : count;
+            const size_t pairs = count - kept < kept ? count - kept : kept;
+            Fr *high = table + live * stride;
+            for (size_t i = 0; i < pairs; i++) {
+                high[i * stride] = A::mul(table[i * stride], x);
+                table[i * stride] = sub(table[i * stride], high[i * stride]);
             }
+            for (size_t i = pairs; i < kept; i++)
+                table[i * stride] = sub(table[i * stride], A::mul(table[i * stride], x));
         }
     }
     static void fr_eq(Fr *out, const Fr *point, size_t variables, size_t count, Fr scale) {

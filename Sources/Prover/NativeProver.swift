@@ -72,6 +72,7 @@ public struct NativeProver: Sendable {
             case .port, .constants: break
             }
         }
+        tamper?.commitments?(&statement, &adviceChunks)
         var transcript = transcript
         transcript.absorbPrologue(
             key: verifyingKey, statement: statement, adviceChunks: adviceChunks)

@@ -35,6 +35,7 @@ struct ProofRecorder<Transcript: ProofTranscript>: ReductionDriver {
     }
 
     mutating func begin(_ step: ReductionStep<Fr>) {
+        tamper?.step?(step)
         switch step {
         case .tree(let tree, let alpha, let beta):
             self.tree = FractionTreeProver(
@@ -115,18 +116,30 @@ struct ProofRecorder<Transcript: ProofTranscript>: ReductionDriver {
     // The prover does not judge itself: a false witness gives a proof that does not verify.
     mutating func requireZero(
         _ value: Fr, _ relation: VerificationError
-    ) throws(VerificationError) {}
+    ) throws(VerificationError) {
+        tamper?.relation?(relation, value)
+    }
 
     mutating func requireNonzero(
         _ value: Fr, _ relation: VerificationError
     ) throws(VerificationError) {}
 }
 
-/// Hooks on every message of a prover, for tests.
+/// Hooks on everything a prover says, for tests: how cheating provers are made.
+///
+/// Changes come before absorption, and the claims that later messages are about follow them; the
+/// tables that messages are computed from do not.
 struct MessageTamper {
+    /// The statement and the chunks of V_a, before they are absorbed.
+    var commitments: ((inout NativeStatement, inout [G1Affine]) -> Void)?
+    /// What the prover is told between messages.
+    var step: ((ReductionStep<Fr>) -> Void)?
     /// The index of the message's first element, the message, its values.
     var elements: ((Int, ReductionMessage<Fr>, inout [Fr]) -> Void)?
+    /// The index of the message's first point, its points.
     var points: ((Int, inout [G1Affine]) -> Void)?
+    /// A relation that the verifier will check, with the value that must be zero.
+    var relation: ((VerificationError, Fr) -> Void)?
 }
 
 /// What the reductions need of the witness and its commitments.

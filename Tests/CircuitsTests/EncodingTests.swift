@@ -1,18 +1,57 @@
 import Circuits
 import Field
+import TestSupport
 import Testing
 import ZKMLTestSupport
 
 @Suite struct EncodingTests {
     static let models =
-        StandardCircuits.all(seed: 5) + (1...40).map { RandomCircuits.make(seed: $0) }
+        StandardCircuits.all(seed: 5) + (1...20).map { RandomCircuits.make(seed: $0) }
+
+    private func encoded(_ circuit: Circuit) -> [UInt8] {
+        var writer = ByteWriter()
+        circuit.encode(into: &writer)
+        return writer.bytes
+    }
+
+    /// Decodes everything there is.
+    private func decoded(_ bytes: [UInt8]) throws(DecodingError) -> Circuit {
+        var reader = ByteReader(bytes)
+        let circuit = try Circuit(decoding: &reader)
+        try reader.finish()
+        return circuit
+    }
 
     @Test(arguments: models) func roundTrip(model: TestModel) throws {
-        var writer = ByteWriter()
-        model.circuit.encode(into: &writer)
-        var reader = ByteReader(writer.bytes)
-        let decoded = try Circuit(decoding: &reader)
-        try reader.finish()
-        #expect(decoded == model.circuit)
+        #expect(try decoded(encoded(model.circuit)) == model.circuit)
+    }
+
+    @Test(arguments: models.prefix(8)) func truncation(model: TestModel) throws {
+        let bytes = encoded(model.circuit)
+        for count in bytes.indices {
+            #expect(throws: DecodingError.self) { try decoded(Array(bytes[..<count])) }
+        }
+        #expect(throws: DecodingError.trailingBytes(1)) { try decoded(bytes + [0]) }
+    }
+
+    /// A changed byte is refused by the decoder or by validation, or is another valid circuit;
+    /// nothing traps, and no two encodings are one circuit.
+    @Test(arguments: models) func changedByte(model: TestModel) throws {
+        let bytes = encoded(model.circuit)
+        var generator = SeededGenerator(seed: 11)
+        for _ in 0..<150 {
+            var changed = bytes
+            for _ in 0..<generator.pick([1, 1, 2]) {
+                let position = generator.integer(0...bytes.count - 1)
+                changed[position] ^= generator.pick([1, 0x80, 0xff, 1 << 4])
+            }
+            do {
+                let circuit = try decoded(changed)
+                #expect(encoded(circuit) == changed)
+                _ = try ConstraintSystem(circuit)
+            } catch is DecodingError {
+            } catch is CircuitError {
+            }
+        }
     }
 }

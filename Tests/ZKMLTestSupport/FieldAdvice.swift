@@ -57,21 +57,27 @@ extension FieldWitness {
         }
     }
 
-    /// How often each row of a table is looked up, at true cells; tuples in no row count nowhere.
-    func multiplicities(_ table: LookupTable, _ values: [[Fr]]) -> [Fr] {
-        let rows = 1 << table.bits
+    /// The position of each tuple of a table; the first one where a tuple repeats.
+    func rows(of table: LookupTable, _ values: [[Fr]]) -> [[Fr]: Int] {
+        let count = 1 << table.bits
         var positions: [[Fr]: Int] = [:]
-        for row in (0..<rows).reversed() {
+        for row in (0..<count).reversed() {
             let tuple = table.columns.map { column in
                 switch column {
                 case .index(let lowest): Fr(lowest + row)
-                case .saturationFlag: Fr(row == 0 ? -1 : row == rows - 1 ? 1 : 0)
+                case .saturationFlag: Fr(row == 0 ? -1 : row == count - 1 ? 1 : 0)
                 case .constant(let tensor): values[tensor.index][row]
                 }
             }
             positions[tuple] = row
         }
-        var counts = [Int](repeating: 0, count: rows)
+        return positions
+    }
+
+    /// How often each row of a table is looked up, at true cells; tuples in no row count nowhere.
+    func multiplicities(_ table: LookupTable, _ values: [[Fr]]) -> [Fr] {
+        let positions = rows(of: table, values)
+        var counts = [Int](repeating: 0, count: 1 << table.bits)
         for lookup in system.lookups where system.tables[lookup.table] == table {
             let columns = lookup.columns.map { trueCells(values[$0.index], system.shape($0)) }
             for cell in columns[0].indices {

@@ -65,13 +65,7 @@ public struct FieldWitness {
                 cells = place(constants[index].map { Fr(Int($0)) }, tensor)
             case .advice(let rule):
                 cells = place(advice(rule, values).map { Fr($0) }, tensor)
-            case .einsum(let einsum): cells = self.einsum(einsum, values)
-            case .view(let view): cells = self.view(view, values)
-            case .merge(let merge):
-                let source = system.shape(merge.source)
-                cells = place(
-                    trueCells(values[merge.source.index], source), tensor, zeroPadded: true)
-            case .affine(let affine): cells = self.affine(affine, values)
+            case .einsum, .view, .merge, .affine: cells = derivedCells(of: tensor, from: values)
             }
             tamper[tensor]?(&cells)
             values[tensor.index] = cells
@@ -84,6 +78,23 @@ public struct FieldWitness {
         var witness = Witness(system: system)
         witness.values = values.map(TensorValues.padded)
         return witness
+    }
+
+    /// The padded cells of a derived tensor, from those of the tensors it is made from.
+    func derivedCells(of tensor: TensorID, from values: [[Fr]]) -> [Fr] {
+        switch system[tensor].role {
+        case .einsum(let einsum): return self.einsum(einsum, values)
+        case .view(let view): return self.view(view, values)
+        case .merge(let merge):
+            var output = PaddedCells(shape: system.shape(tensor))
+            let cells = trueCells(values[merge.source.index], system.shape(merge.source))
+            for (cell, index) in zip(cells, indices(output.shape.extents)) {
+                output[index] = cell
+            }
+            return output.cells
+        case .affine(let affine): return self.affine(affine, values)
+        default: preconditionFailure("tensor \(tensor.index) is not derived")
+        }
     }
 
     private func padded(_ tensor: TensorID, _ values: [[Fr]]) -> PaddedCells {

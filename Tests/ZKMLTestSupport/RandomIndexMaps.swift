@@ -52,7 +52,8 @@ extension RandomCircuitMaker {
         }
         var shape: [Int] = []
         for _ in 0..<generator.integer(0...3) {
-            let extent = extents.isEmpty || generator.oneIn(3)
+            let extent =
+                extents.isEmpty || generator.oneIn(3)
                 ? randomExtent() : generator.pick(extents)
             if shape.reduce(extent, *) <= Self.cellLimit { shape.append(extent) }
         }

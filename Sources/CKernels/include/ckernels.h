@@ -149,6 +149,11 @@ typedef struct {
         ck_fr *p_out, const int64_t *p, ck_fr *s, ck_fr *q0, ck_fr *q1, const ck_fr *e, size_t n,
         ck_fr r, ck_fr out[_Nonnull 2]);
 
+    /* --- hashing --- */
+
+    /* out[32*i ..] = Keccak-256 (padding 0x01) of messages[length*i ..< length*(i+1)], i < n */
+    void (*keccak256_many)(uint8_t *out, const uint8_t *messages, size_t length, size_t n);
+
     /* --- univariate polynomials, coefficients from the constant upwards --- */
 
     /* out[j] = (1-u) * p[2j] + u * p[2j+1], j < n; (small) for integers */

@@ -183,7 +183,8 @@ extension Operand<Wire> {
     init(decoding reader: inout ByteReader) throws(DecodingError) {
         let source = try reader.wire("operand.source")
         var axes: [AxisIndex] = []
-        for _ in 0..<(try reader.count(byteCount: 1, limit: TensorShape.rankLimit, "operand.axes")) {
+        for _ in 0..<(try reader.count(byteCount: 1, limit: TensorShape.rankLimit, "operand.axes"))
+        {
             var terms: [LabelTerm] = []
             let count = try reader.count(
                 byteCount: 1, limit: 2 * TensorShape.rankLimit, "operand.terms")

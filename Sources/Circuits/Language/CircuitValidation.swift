@@ -160,7 +160,9 @@ extension Operand {
         guard axes.count == source.rank else { throw .axes }
         var seen = Set<Label>()
         for axis in axes {
-            guard axis.offset.magnitude <= CircuitLimits.indexCoefficient else { throw .coefficient }
+            guard axis.offset.magnitude <= CircuitLimits.indexCoefficient else {
+                throw .coefficient
+            }
             for term in axis.terms {
                 guard extents.indices.contains(term.label) else { throw .unknownLabel }
                 guard seen.insert(term.label).inserted else { throw .repeatedLabel }
@@ -260,7 +262,9 @@ extension Requantisation {
     func validate(functionTables: [IntegerDomain]) throws(GadgetFault) {
         guard CircuitLimits.shifts.contains(shift), CircuitLimits.shifts.contains(overshootBits)
         else { throw .shift }
-        guard (1...60).contains(domain.bits), domain.lowest.magnitude <= 1 << 60 else { throw .domain }
+        guard (1...60).contains(domain.bits), domain.lowest.magnitude <= 1 << 60 else {
+            throw .domain
+        }
         guard max(domain.bits, overshootBits) + 2 + shift < CircuitLimits.uniquenessBits else {
             throw .notUnique
         }

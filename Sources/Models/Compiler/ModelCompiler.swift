@@ -16,10 +16,12 @@ public enum ModelCompiler {
     ) throws(LoweringError) -> CompiledModel {
         try check(options)
         let calibration = try calibrate(graph, samples: samples, options: options)
+        let cache = WeightSumsCache()
         var best: (lowering: Lowering, cost: CircuitCost)?
         for widths in candidates(options) {
             var lowering = Lowering(
-                graph, calibration: calibration, options: options, widths: widths)
+                graph, calibration: calibration, options: options, widths: widths,
+                cache: cache)
             try lowering.run()
             let cost = CostModel.estimate(try expanded(lowering))
             if let known = best, CostModel.objective(cost) >= CostModel.objective(known.cost) {
@@ -41,7 +43,8 @@ public enum ModelCompiler {
     }
 
     private static func check(_ options: CompileOptions) throws(LoweringError) {
-        func check(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws(LoweringError) {
+        func check(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws(LoweringError)
+        {
             guard allowed.contains(value) else {
                 throw .option(name: name, value: value, allowed: allowed)
             }

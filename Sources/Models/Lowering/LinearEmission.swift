@@ -14,16 +14,14 @@ extension Lowering {
         let name = builder.currentName
         builder.currentName = layer.name
         defer { builder.currentName = name }
-        let sums = WeightSums(layer)
+        let sums = cache.sums(of: layer)
         let unit = accumulatorUnit(layer, sums, for: value)
         var bounds = sums.bounds(input: layer.input.bounds, inputUnit: layer.input.unit, unit: unit)
         if case .convolution(let window, _) = layer.kind, window.hasPadding {
             let padded = layer.input.bounds.union(IntegerBounds(0, 0))
             bounds = sums.bounds(input: padded, inputUnit: layer.input.unit, unit: unit)
         }
-        guard bounds.isWithinLimit else {
-            throw .accumulatorOverflow(layer: layer.name, bits: bounds.signedBits)
-        }
+        try check(bounds)
         let scale = layer.input.unit / unit
         let reals = layer.weights.values
         let values: CircuitBuilder.Values = {

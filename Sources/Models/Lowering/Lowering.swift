@@ -18,26 +18,34 @@ struct Lowering {
     let calibration: Calibration
     let options: CompileOptions
     let widths: TableWidths
+    let cache: WeightSumsCache
     var builder: CircuitBuilder
     var values: [LoweredValue?]
     /// Rounded to few bits, for values that more than one operation needs so.
     var narrowed: [LoweredTensor?]
+    /// The layer that made each value.
+    var layerNames: [String]
     /// The positions of the nodes that read a value, once for each operand.
     let consumers: [[Int]]
     /// Values among the graph's outputs.
     let isOutput: [Bool]
     var outputErrors: [Double] = []
+    /// The position in the file of the node that is being lowered.
+    var currentNode = 0
 
     init(
-        _ graph: ModelGraph, calibration: Calibration, options: CompileOptions, widths: TableWidths
+        _ graph: ModelGraph, calibration: Calibration, options: CompileOptions, widths: TableWidths,
+        cache: WeightSumsCache
     ) {
         self.graph = graph
         self.calibration = calibration
         self.options = options
         self.widths = widths
+        self.cache = cache
         builder = CircuitBuilder(limbBits: widths.limbBits)
         values = Array(repeating: nil, count: graph.values.count)
         narrowed = Array(repeating: nil, count: graph.values.count)
+        layerNames = graph.values.map(\.name)
         var consumers = [[Int]](repeating: [], count: graph.values.count)
         for (position, node) in graph.nodes.enumerated() {
             for operand in node.operands { consumers[operand].append(position) }
@@ -56,6 +64,8 @@ struct Lowering {
         for input in graph.inputs { try addInput(input) }
         for node in graph.nodes {
             builder.currentName = node.reference.layerName
+            currentNode = node.reference.index
+            for result in node.results { layerNames[result] = builder.currentName }
             try lower(node)
         }
         for output in graph.outputs { try addOutput(output) }
@@ -103,9 +113,20 @@ extension Lowering {
     /// Whether one operation alone reads the value, so that it may be folded into that.
     func isReadOnce(_ value: Int) -> Bool { consumers[value].count == 1 && !isOutput[value] }
 
+    /// The range that a value's format has to hold.
+    func range(_ value: Int) -> ClosedRange<Double> {
+        let seen = calibration.ranges[value] ?? 0...0
+        switch options.outOfRange {
+        case .saturate: return seen
+        case .refuse:
+            let margin = max(seen.lowerBound.magnitude, seen.upperBound.magnitude) / 4
+            return seen.lowerBound - margin...seen.upperBound + margin
+        }
+    }
+
     /// The calibrated format of a value.
     func format(_ value: Int) -> FixedPointFormat {
-        FixedPointFormat(fitting: calibration.ranges[value] ?? 0...0, bits: options.bits)
+        FixedPointFormat(fitting: range(value), bits: options.bits)
     }
 
     /// The operand as a tensor of the circuit, however many bits it has.
@@ -128,14 +149,45 @@ extension Lowering {
     mutating func quantised(
         _ constant: FloatTensor, unit: Double
     ) throws(LoweringError) -> LoweredTensor {
+        let bounds = try integerBounds(constant, unit: unit)
         let reals = constant.values
         let wire = builder.constant(try tensorShape(constant.shape)) {
             reals.map { Int64(Rounding.halfUp($0 / unit)) }
         }
-        let integers = reals.map { Int128(Rounding.halfUp($0 / unit)) }
         return LoweredTensor(
-            wire: wire, layout: Layout(constant.shape), unit: unit,
-            bounds: IntegerBounds(integers.min() ?? 0, integers.max() ?? 0), error: unit / 2)
+            wire: wire, layout: Layout(constant.shape), unit: unit, bounds: bounds, error: unit / 2)
+    }
+
+    /// The smallest and largest integer of a constant in a unit.
+    func integerBounds(
+        _ constant: FloatTensor, unit: Double
+    ) throws(LoweringError) -> IntegerBounds {
+        let low = Rounding.halfUp((constant.values.min() ?? 0) / unit)
+        let high = Rounding.halfUp((constant.values.max() ?? 0) / unit)
+        guard max(low.magnitude, high.magnitude) < 0x1p62 else {
+            throw .accumulatorOverflow(
+                layer: builder.currentName,
+                bits: 2 + Int(max(low.magnitude, high.magnitude).exponent))
+        }
+        return IntegerBounds(Int128(low), Int128(high))
+    }
+
+    /// - Throws: ``LoweringError/accumulatorOverflow(layer:bits:)``.
+    func check(_ bounds: IntegerBounds) throws(LoweringError) {
+        guard bounds.isWithinLimit else {
+            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
+        }
+    }
+
+    /// Of sums of so many products; no bound that overflows gets through.
+    func productBounds(
+        _ a: IntegerBounds, _ b: IntegerBounds, terms: Int
+    ) throws(LoweringError) -> IntegerBounds {
+        let product = a * b
+        try check(product)
+        let sum = product * Int128(terms)
+        try check(sum)
+        return sum
     }
 
     func tensorShape(_ extents: [Int]) throws(LoweringError) -> TensorShape {

@@ -127,6 +127,7 @@ struct ClaimLedger<Driver: ReductionDriver> {
 extension Affine {
     /// 2^−rightShift.
     public var scale: Fr {
-        Fr(2 as UInt64).power(UInt64(rightShift)).inverse() ?? .one
+        guard rightShift > 0 else { return .one }
+        return Fr(2 as UInt64).power(UInt64(rightShift)).inverse() ?? .one
     }
 }

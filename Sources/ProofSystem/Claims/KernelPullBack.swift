@@ -35,12 +35,14 @@ extension Operand {
             }
             var labelFactors: [KernelFactor<Scalar>] = []
             for term in axes[axis].terms {
-                guard let single = covering.first(where: { $0.labels == term.label..<term.label + 1 })
+                let own = term.label..<term.label + 1
+                guard let single = covering.first(where: { $0.labels == own })
                 else { throw .mergedAxesSplit }
                 labelFactors.append(single.factor)
             }
             factors.append(
-                axes[axis].pullBack(labelFactors, labelExtents: extents, extent: shape.extents[axis]))
+                axes[axis].pullBack(
+                    labelFactors, labelExtents: extents, extent: shape.extents[axis]))
             axis += 1
         }
         return Kernel(factors)

@@ -27,8 +27,10 @@ public struct FinalBatch<Scalar: ScalarAlgebra>: Sendable {
             for (weight, kernel) in blockKernel.kernels {
                 value += weight * kernel.evaluate(at: tail)
             }
-            sum += value * StructuredPolynomials.eq(
-                index: block.offset >> block.variableCount, head)
+            sum +=
+                value
+                * StructuredPolynomials.eq(
+                    index: block.offset >> block.variableCount, head)
         }
         return sum
     }

@@ -60,41 +60,6 @@ public enum RoundPolynomial {
         _ message: [Scalar], sum: Scalar, at x: Scalar
     ) -> Scalar {
         let values = [message[0], sum - message[0]] + message.dropFirst()
-        return interpolate(values, at: x)
+        return UnivariatePolynomial.interpolate(values, at: x)
     }
-
-    /// Lagrange interpolation through (0, v₀), (1, v₁), …; at most 9 values.
-    static func interpolate<Scalar: ScalarAlgebra>(_ values: [Scalar], at x: Scalar) -> Scalar {
-        let n = values.count
-        // Products of x − j before and after each i, so that no division by x − i is needed.
-        var before = [Scalar.one]
-        var after = [Scalar](repeating: .one, count: n)
-        for j in 0..<n - 1 { before.append(before[j] * (x - Scalar(constant: Fr(j)))) }
-        for j in (0..<n - 1).reversed() {
-            after[j] = after[j + 1] * (x - Scalar(constant: Fr(j + 1)))
-        }
-        var sum = Scalar.zero
-        for i in 0..<n {
-            var denominator = 1
-            for j in 0..<n where j != i { denominator *= i - j }
-            let weight = inverses[abs(denominator)] ?? .one
-            let signed = denominator < 0 ? -weight : weight
-            sum += values[i] * before[i] * after[i] * Scalar(constant: signed)
-        }
-        return sum
-    }
-
-    /// Inverses of the products i!·(d − i)! that interpolation of degree ≤ 8 divides by.
-    private static let inverses: [Int: Fr] = {
-        var factorials = [1]
-        for k in 1...8 { factorials.append(factorials[k - 1] * k) }
-        var inverses: [Int: Fr] = [:]
-        for degree in 0...8 {
-            for i in 0...degree {
-                let product = factorials[i] * factorials[degree - i]
-                inverses[product] = Fr(product).inverse()
-            }
-        }
-        return inverses
-    }()
 }

@@ -15,12 +15,17 @@ struct OpeningProver {
     ///   - polynomial: G, 2^c coefficients.
     ///   - coordinates: c of them; folding binds the last first.
     init(polynomial: [Fr], coordinates: [Fr], powers: [G1Affine]) {
-        self.powers = powers
         var folds = [polynomial]
         for coordinate in coordinates.dropFirst().reversed() {
             folds.append(UnivariateKernels.evenOddFold(folds[folds.count - 1], by: coordinate))
         }
+        self.init(folds: folds, powers: powers)
+    }
+
+    /// - Parameter folds: P₀ = G, P₁, …; a cheating prover's need not follow from each other.
+    init(folds: [[Fr]], powers: [G1Affine]) {
         self.folds = folds
+        self.powers = powers
     }
 
     /// P₁, …, P_{c−1}.

@@ -152,7 +152,8 @@ struct EinsumTables {
             if rows.count == 1 { return .elements(part) }
             for a in 0..<outer {
                 let target = (a * rows.count + row) * inner
-                result.replaceSubrange(target..<target + inner, with: part[a * inner..<(a + 1) * inner])
+                result.replaceSubrange(
+                    target..<target + inner, with: part[a * inner..<(a + 1) * inner])
             }
         }
         return .elements(result)

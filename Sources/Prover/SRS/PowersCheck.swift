@@ -56,19 +56,17 @@ public struct PowersCheck: Sendable {
                 content.update(littleEndian: limbs.l3)
             }
         }
-        var seeded = Keccak256()
-        seeded.update(content.finalize())
-        var weights: [UInt128] = []
-        weights.reserveCapacity(powers.count + 1)
-        while weights.count < powers.count {
-            var hash = seeded
-            hash.update(littleEndian: UInt64(weights.count))
-            let digest = hash.finalize()
-            for half in [digest[..<16], digest[16...]] {
-                weights.append(half.reduce(0) { $0 << 8 | UInt128($1) })
-            }
+        let seed = content.finalize()
+        var messages: [UInt8] = []
+        messages.reserveCapacity(powers.count * 20 + 40)
+        for index in stride(from: 0, to: powers.count, by: 2) {
+            messages += seed
+            for byte in 0..<8 { messages.append(UInt8(truncatingIfNeeded: index >> (8 * byte))) }
         }
-        return weights
+        let digests = KeccakKernel.digests(of: messages, messageLength: seed.count + 8)
+        return stride(from: 0, to: digests.count, by: 16).map { start in
+            digests[start..<start + 16].reduce(0) { $0 << 8 | UInt128($1) }
+        }
     }
 }
 

@@ -55,7 +55,8 @@ enum CellArray {
         case .integers(let cells):
             .integers(gather(cells, zero: 0, extents: extents, strides: strides, padded: padded))
         case .elements(let cells):
-            .elements(gather(cells, zero: .zero, extents: extents, strides: strides, padded: padded))
+            .elements(
+                gather(cells, zero: .zero, extents: extents, strides: strides, padded: padded))
         }
     }
 }

@@ -120,7 +120,8 @@ public struct CompileReport: Sendable, Equatable {
         var text: String {
             let top = topClassAgreement.map { ", top class agrees on \(humanNumber($0 * 100)) %" }
             let refused = refusedCount > 0 ? ", \(refusedCount) out of range" : ""
-            return "\(sampleCount) \(isSynthetic ? "random inputs (no samples given)" : "samples"), "
+            let kind = isSynthetic ? "random inputs (no samples given)" : "samples"
+            return "\(sampleCount) \(kind), "
                 + "largest error \(humanNumber(maxAbsError, digits: 3)), mean "
                 + "\(humanNumber(meanAbsError, digits: 3))\(top ?? "")\(refused)"
         }

@@ -76,13 +76,14 @@ extension [TensorReport] {
 public struct SRSReport: Sendable, Equatable {
     /// Where it comes from: `development`, or a ceremony's name where the digest is a known one.
     public var source: String
-    /// False for a development SRS, whose secret is known to everybody.
-    public var isSecure: Bool
+    /// False for a development SRS, whose secret is known to everybody; nil where the powers are of
+    /// no ceremony that is known here, so that only their maker knows who knows the secret.
+    public var isSecure: Bool?
     public var log2Size: Int
     /// In hexadecimal.
     public var digest: String
 
-    public init(source: String, isSecure: Bool, log2Size: Int, digest: String) {
+    public init(source: String, isSecure: Bool?, log2Size: Int, digest: String) {
         self.source = source
         self.isSecure = isSecure
         self.log2Size = log2Size
@@ -91,15 +92,20 @@ public struct SRSReport: Sendable, Equatable {
 
     public var json: JSONValue {
         [
-            "source": .string(source), "secure": .bool(isSecure), "log2Size": .integer(log2Size),
-            "digest": .string(digest),
+            "source": .string(source), "secure": isSecure.map { .bool($0) } ?? .null,
+            "log2Size": .integer(log2Size), "digest": .string(digest),
         ]
     }
 
     public var text: String {
-        isSecure
-            ? "\(source), 2^\(log2Size) powers"
-            : "\(source), 2^\(log2Size) powers, INSECURE: anybody can forge proofs; for trials only"
+        let powers = "\(source), 2^\(log2Size) powers"
+        switch isSecure {
+        case true?: return powers
+        case false?:
+            return "\(powers), INSECURE: anybody can forge proofs; for trials only"
+        case nil:
+            return "\(powers), digest \(digest): trust it only if you know who made it"
+        }
     }
 }
 

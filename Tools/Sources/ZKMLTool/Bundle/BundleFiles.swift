@@ -90,9 +90,11 @@ extension SRSReport {
         let source =
             identity.isInsecure
             ? "development"
-            : identity.isPublicCeremony ? "perpetual-powers-of-tau" : "imported, unknown ceremony"
+            : identity.isPublicCeremony ? "perpetual-powers-of-tau" : "unknown ceremony"
         self.init(
-            source: source, isSecure: !identity.isInsecure, log2Size: log2Size,
+            source: source,
+            isSecure: identity.isInsecure ? false : identity.isPublicCeremony ? true : nil,
+            log2Size: log2Size,
             digest: hexadecimal(identity.digest))
     }
 }

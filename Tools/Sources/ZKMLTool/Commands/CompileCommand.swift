@@ -9,6 +9,8 @@ struct CompileRequest {
     var bits: Int?
     var inputs: Visibility
     var outputs: Visibility
+    /// The verifying key of the model whose outputs become this one's inputs.
+    var inputFrom: String?
     var outOfRange: OutOfRange
     /// Nil: a development SRS from the user's cache.
     var srs: String?
@@ -58,6 +60,15 @@ struct CompileCommand: ParsableCommand {
     @Option(help: "Whether outputs stand in the proof or are committed.")
     var output = Visibility.public
 
+    @Option(
+        help: ArgumentHelp(
+            "Give inputs the bits and fractional bits of that model's outputs, to chain the two.",
+            discussion: """
+                By name; a single input takes a single output's. With both committed, the first \
+                proof's openings are the second's --openings-in.
+                """, valueName: "key"))
+    var inputFrom: String?
+
     @Option(help: "What to do with an input that leaves the calibrated range.")
     var outOfRange = OutOfRange.saturate
 
@@ -81,7 +92,7 @@ struct CompileCommand: ParsableCommand {
     func run() throws {
         let request = CompileRequest(
             model: model, bundle: bundle, bits: bits, inputs: input, outputs: output,
-            outOfRange: outOfRange, srs: srs, isDryRun: dryRun)
+            inputFrom: inputFrom, outOfRange: outOfRange, srs: srs, isDryRun: dryRun)
         let samples = try samples.map { try TensorFile.read($0) }
         let isJSON = common.json
         let report = try compileModel(request, samples: samples, progress: Progress()) { cost in

@@ -21,10 +21,13 @@ func compileModel(
     let graph = try modelGraph(request.model)
     let bound = try samples.map { try floatSamples($0, of: graph) }
     progress.update("calibrating and lowering")
+    var options = CompileOptions(request)
+    if let path = request.inputFrom {
+        options.inputFormats = try outputFormats(of: path, for: graph)
+    }
     let model: CompiledModel
     do {
-        model = try ModelCompiler.compile(
-            graph, samples: bound ?? [], options: CompileOptions(request))
+        model = try ModelCompiler.compile(graph, samples: bound ?? [], options: options)
     } catch {
         throw ToolFailure(exitStatus(of: error), "\(request.model): \(error)")
     }
@@ -56,6 +59,34 @@ private func modelGraph(_ path: String) throws -> ModelGraph {
     } catch {
         throw ToolFailure(exitStatus(of: error), "\(path): \(error)")
     }
+}
+
+/// The formats that another model's outputs give the inputs of `graph`.
+private func outputFormats(
+    of path: String, for graph: ModelGraph
+) throws -> [String: FixedPointFormat] {
+    let key = try readKey(path)
+    let outputs = zip(key.circuit.outputs, key.system.outputs).map {
+        (port: $0.port, extents: key.system.shape($1.tensor).extents)
+    }
+    var formats: [String: FixedPointFormat] = [:]
+    for input in graph.inputs {
+        let value = graph.values[input]
+        let named = outputs.first { $0.port.name == value.name }
+        let only = outputs.count == 1 && graph.inputs.count == 1 ? outputs[0] : nil
+        guard let output = named ?? only else { continue }
+        guard output.extents == value.shape else {
+            throw ToolFailure(
+                .unfitInput,
+                "input \(quoted(value.name)) has shape \(value.shape), output "
+                    + "\(quoted(output.port.name)) of \(path) has \(output.extents)")
+        }
+        formats[value.name] = output.port.format
+    }
+    guard !formats.isEmpty else {
+        throw ToolFailure(.usage, "--input-from: no input has the name of an output of \(path)")
+    }
+    return formats
 }
 
 private func floatSamples(

@@ -21,7 +21,8 @@ func inspectFile(_ path: String, key: String?) throws -> InspectReport {
         return try inspectProof(path, bytes, key: try key.map(readKey))
     }
     let magics: [(String, (String, [UInt8]) throws -> InspectReport)] = [
-        (VerifyingKey.magic, inspectKey), (CircuitFile.magic, inspectCircuit), (WeightsFile.magic, inspectWeights),
+        (VerifyingKey.magic, inspectKey), (CircuitFile.magic, inspectCircuit),
+        (WeightsFile.magic, inspectWeights),
         (OpeningsFile.magic, inspectOpenings), ("ZKSRS\0\0\0", inspectSRS), ("ptau", inspectSRS),
     ]
     for (magic, inspect) in magics where bytes.starts(with: magic.utf8) {

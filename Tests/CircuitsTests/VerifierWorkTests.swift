@@ -1,0 +1,120 @@
+import Circuits
+import Testing
+
+/// Circuits that a verifier could not check in reasonable time are refused.
+@Suite struct VerifierWorkTests {
+    private let x = Wire(index: 0)
+
+    /// A public input of the given extents, gadgets, and an output of the last one.
+    private func circuit(_ extents: [Int], _ gadgets: [Gadget]) -> Circuit {
+        var circuit = Circuit(limbBits: 8)
+        circuit.inputs = [
+            .init(
+                port: Port(name: "x", bits: 8, fractionalBits: 0), shape: TensorShape(extents)!)
+        ]
+        circuit.gadgets = gadgets
+        circuit.outputs = [
+            .init(
+                port: Port(name: "y", bits: 8, fractionalBits: 0),
+                wire: circuit.resultWire(gadgets.count - 1))
+        ]
+        return circuit
+    }
+
+    private func result(_ index: Int) -> Wire { Wire(index: index + 1) }
+
+    private func expectTooMuch(
+        at index: Int, _ circuit: Circuit, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(
+            throws: CircuitError.invalidGadget(index: index, .verifierWork),
+            sourceLocation: sourceLocation
+        ) { try ConstraintSystem(circuit) }
+    }
+
+    @Test func doubling() {
+        // Tᵢ₊₁ = Tᵢ + Tᵢ: a claim dissolves into 2^i terms.
+        let doublings = (0..<64).map { index in
+            let source = index == 0 ? x : result(index - 1)
+            return Gadget.affine(
+                Affine(extents: [3], terms: [.init(1, source, [0]), .init(1, source, [0])]))
+        }
+        expectTooMuch(at: 11, circuit([3], doublings))
+    }
+
+    @Test func deepChain() {
+        let chain = (0..<300).map { index in
+            Gadget.affine(
+                Affine(
+                    extents: [3], constant: 1,
+                    terms: [.init(1, index == 0 ? x : result(index - 1), [0])]))
+        }
+        expectTooMuch(at: 256, circuit([3], chain))
+        #expect(throws: Never.self) { try ConstraintSystem(circuit([3], Array(chain[..<256]))) }
+    }
+
+    @Test func labelCombinations() {
+        // One axis indexed by two labels of 2^14 values.
+        let window = Operand(x, [AxisIndex([LabelTerm(0), LabelTerm(1)])])
+        let einsum = Gadget.einsum(
+            Einsum(extents: [1 << 14, 1 << 14], output: [0], operands: [window]))
+        expectTooMuch(at: 0, circuit([9], [einsum]))
+        // Products that would leave 64 bits.
+        let labels = (0..<4).map { LabelTerm($0) }
+        let huge = Gadget.einsum(
+            Einsum(
+                extents: [1 << 15, 1 << 15, 1 << 15, 1 << 15], output: [],
+                operands: [Operand(x, [AxisIndex(labels)])]))
+        expectTooMuch(at: 0, circuit([9], [huge]))
+    }
+
+    /// An axis costs its extent even where one index alone is read.
+    @Test func longAxes() {
+        var gadgets = [Gadget.affine(Affine(extents: [1 << 24], terms: [.init(1, x, [])]))]
+        for _ in 0..<8 {
+            gadgets.append(
+                .view(View(extents: [], operand: Operand(result(0), [AxisIndex([])]))))
+        }
+        gadgets.append(
+            .affine(Affine(extents: [], terms: (1...8).map { .init(1, result($0), []) })))
+        // Claims are counted where they are made: by the output.
+        #expect(throws: CircuitError.invalidPort(name: "y", .verifierWork)) {
+            try ConstraintSystem(circuit([], gadgets))
+        }
+    }
+
+    /// Each claim on a public input reads all of it.
+    @Test func publicValues() {
+        let sums = (0..<40).map { _ in
+            Gadget.einsum(
+                Einsum(
+                    extents: [1 << 10, 1 << 11], output: [],
+                    operands: [Operand(x, labels: [0, 1])]))
+        }
+        let total = Gadget.affine(
+            Affine(extents: [], terms: (0..<40).map { .init(1, result($0), []) }))
+        expectTooMuch(at: 31, circuit([1 << 10, 1 << 11], sums + [total]))
+        var committed = circuit([1 << 10, 1 << 11], sums + [total])
+        committed.inputs[0].port.visibility = .committed
+        #expect(throws: Never.self) { try ConstraintSystem(committed) }
+    }
+
+    /// The kernel of a chain of windows is evaluated anew for each claim behind it.
+    @Test func windowChains() {
+        // Shifted copies that are filled: each takes the sums of the kernel so far.
+        let chain = (0..<200).map { index in
+            Gadget.view(
+                View(
+                    extents: [1 << 12],
+                    operand: Operand(
+                        index == 0 ? x : result(index - 1),
+                        [AxisIndex([LabelTerm(0)], offset: 1)]), fill: 1))
+        }
+        #expect(throws: CircuitError.invalidPort(name: "y", .verifierWork)) {
+            try ConstraintSystem(circuit([1 << 12], chain))
+        }
+        #expect(throws: Never.self) {
+            try ConstraintSystem(circuit([1 << 12], Array(chain[..<20])))
+        }
+    }
+}

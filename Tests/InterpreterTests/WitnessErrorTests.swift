@@ -1,0 +1,144 @@
+import Circuits
+import Models
+import Testing
+import ZKMLTestSupport
+
+/// Every reason why there is no witness, and that inference alone gives the same one.
+@Suite struct WitnessErrorTests {
+    private func expect(
+        _ error: WitnessError, _ model: TestModel,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let interpreter = try IntegerInterpreter(model.system(), constants: model.constants)
+        #expect(throws: error, sourceLocation: sourceLocation) {
+            try interpreter.witness(model.inputs)
+        }
+        #expect(throws: error, sourceLocation: sourceLocation) {
+            try interpreter.outputs(model.inputs)
+        }
+    }
+
+    private func outputs(_ model: TestModel) throws -> [[Int64]] {
+        try IntegerInterpreter(model.system(), constants: model.constants).outputs(model.inputs)
+    }
+
+    /// x [2, 3] of 8 bits, and one gadget more.
+    private func model(
+        _ cells: [Int64], visibility: Visibility = .public, _ gadget: (Wire) -> Gadget
+    ) -> TestModel {
+        var draft = CircuitDraft(limbBits: 4)
+        let x = draft.input([2, 3], bits: 8, visibility: visibility)
+        let y = draft.add(gadget(x))
+        draft.output(y)
+        return draft.finish("one gadget", inputs: [cells])
+    }
+
+    private func requantisation(
+        shift: Int, _ domain: IntegerDomain, overshoot: Int = 0
+    ) -> (Wire) -> Gadget {
+        {
+            .requantise(
+                Requantisation(
+                    source: $0, shift: shift, domain: domain, function: .identity,
+                    overshootBits: overshoot))
+        }
+    }
+
+    @Test func shapes() throws {
+        var model = StandardCircuits.mlp(seed: 1)
+        let system = try model.system()
+        #expect(throws: WitnessError.constantCount(expected: 5, actual: 4)) {
+            try IntegerInterpreter(system, constants: Array(model.constants.dropLast()))
+        }
+        var constants = model.constants
+        constants[1].append(0)
+        #expect(throws: WitnessError.constantCells(index: 1, expected: 7, actual: 8)) {
+            try IntegerInterpreter(system, constants: constants)
+        }
+        model.inputs[0].removeLast()
+        try expect(.inputCells(port: "input0", expected: 15, actual: 14), model)
+        model.inputs = []
+        try expect(.inputCount(expected: 1, actual: 0), model)
+    }
+
+    @Test(arguments: [Visibility.public, .committed]) func inputs(visibility: Visibility) throws {
+        for value in [127, -128, 128, -129, .min] as [Int64] {
+            let model = model(
+                [0, 0, 0, 0, value, 0], visibility: visibility,
+                requantisation(shift: 0, .signed(bits: 8)))
+            if (-128...127).contains(value) {
+                #expect(try outputs(model)[0][4] == value)
+            } else {
+                try expect(
+                    .input(port: "input0", cell: 4, value: value, allowed: -128...127), model)
+            }
+        }
+    }
+
+    @Test(arguments: [Visibility.public, .committed]) func outputs(visibility: Visibility) throws {
+        var draft = CircuitDraft(limbBits: 4)
+        let x = draft.input([3], bits: 8)
+        draft.output(draft.affine("a", (2, x, "a")), visibility: visibility)
+        var model = draft.finish("double", inputs: [[0, 63, -64]])
+        model.circuit.outputs[0].port.bits = 8
+        #expect(try outputs(model) == [[0, 126, -128]])
+        model.inputs = [[0, 63, 64]]
+        try expect(.output(port: "output0", cell: 2, value: 128, allowed: -128...127), model)
+    }
+
+    @Test func outOfRange() throws {
+        let domain = IntegerDomain(lowest: -3, bits: 3)
+        // Half up: −3.5 is −3, 4.5 is 5.
+        var model = model([0, 8, -7, 3, 4, -6], requantisation(shift: 1, domain))
+        #expect(try outputs(model) == [[0, 4, -3, 2, 2, -3]])
+        model.inputs[0][3] = 9
+        try expect(.outOfRange(gadget: 0, cell: 3, value: 5, allowed: -3...4), model)
+        model.inputs[0][3] = -8
+        try expect(.outOfRange(gadget: 0, cell: 3, value: -4, allowed: -3...4), model)
+    }
+
+    @Test func overshoot() throws {
+        let domain = IntegerDomain(lowest: -3, bits: 3)
+        var model = model(
+            [0, 5, 7, -6, -3, 4], requantisation(shift: 0, domain, overshoot: 2))
+        #expect(try outputs(model) == [[0, 4, 4, -3, -3, 4]])
+        model.inputs[0][1] = 8
+        try expect(.overshoot(gadget: 0, cell: 1, distance: 4, bits: 2), model)
+        model.inputs[0][1] = -128
+        try expect(.overshoot(gadget: 0, cell: 1, distance: 125, bits: 2), model)
+    }
+
+    @Test func spread() throws {
+        var model = model([0, 5, 7, -6, -8, 7]) {
+            .maximum(Maximum(source: $0, axes: [1], bits: 4))
+        }
+        #expect(try outputs(model) == [[7, 7]])
+        model.inputs[0][5] = 8
+        try expect(.spread(gadget: 0, cell: 1, distance: 16, bits: 4), model)
+    }
+
+    @Test func overflow() throws {
+        // Derived tensors: x is input 0, the constant tensor 1, the product tensor 2.
+        var draft = CircuitDraft(limbBits: 4)
+        let x = draft.input([1], bits: 8)
+        let c = draft.constant([1], [1])
+        let product = draft.einsum("a", (x, "a"), (c, "a"))
+        draft.output(
+            draft.add(
+                .requantise(
+                    Requantisation(
+                        source: product, shift: 50, domain: .signed(bits: 14),
+                        function: .identity))))
+        var model = draft.finish("large weight", inputs: [[100]])
+        model.circuit.outputs[0].port.bits = 14
+        model.constants[0] = [1 << 55]
+        #expect(try outputs(model) == [[3200]])
+        model.constants[0] = [1 << 57]
+        try expect(.overflow(tensor: TensorID(index: 2), gadget: 0), model)
+        // −2^63 is a 64-bit integer.
+        model.inputs = [[-64]]
+        #expect(try outputs(model) == [[-8192]])
+        model.inputs = [[-65]]
+        try expect(.overflow(tensor: TensorID(index: 2), gadget: 0), model)
+    }
+}

@@ -1,0 +1,241 @@
+import Circuits
+import Curve
+import Field
+import ProofSystem
+import Testing
+import ZKMLTestSupport
+
+@testable import Prover
+
+/// A small proof as bytes: whatever is done to them, a typed refusal and never a trap.
+@Suite struct ProofBytesTests {
+    /// Everything a proof can have: committed and public ports of odd bits, advice, constants, a
+    /// table, several chunks.
+    static func model() -> TestModel {
+        var generator = SeededGenerator(seed: 13)
+        var draft = CircuitDraft(limbBits: 2)
+        let x = draft.input([3], bits: 3)
+        let z = draft.input([2], bits: 3, visibility: .committed)
+        let w = draft.constant([2, 3], in: -2...2, using: &generator)
+        let product = draft.einsum("a", (w, "ab"), (x, "b"))
+        let y = draft.requantise(product, shift: 1, bits: 4) { max($0, 0) }
+        draft.output(draft.affine("a", (1, y, "a"), (1, z, "a")), extraBits: 0)
+        draft.output(y, visibility: .committed)
+        return draft.finish("small", inputs: [[3, -4, 1], [2, -1]])
+    }
+
+    let forge: Forge
+    let bytes: [UInt8]
+
+    init() throws {
+        forge = try Forge(Self.model(), log2Chunk: 3)
+        bytes = try forge.prove(forge.witness()).encoded(for: forge.key.verifyingKey)
+    }
+
+    private func rejection(_ bytes: [UInt8], insecure: Bool = true) -> ProofRejection? {
+        do throws(ProofRejection) {
+            _ = try forge.verifier.verify(bytes, allowInsecureSRS: insecure)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func accepted() {
+        #expect(rejection(bytes) == nil)
+        #expect(rejection(bytes, insecure: false) == .insecureSRS)
+        let shape = forge.key.verifyingKey.proofShape
+        let ports = forge.system.circuit.inputs[0].port.bits * 3 + 7
+        #expect(bytes.count == shape.byteCount + ports / 8 + 2)
+    }
+
+    /// One bit of every byte, every bit of the first 300.
+    @Test func flippedBits() {
+        for index in bytes.indices {
+            let bits = index < 300 ? Array(0..<8) : [index % 8]
+            for bit in bits {
+                var flipped = bytes
+                flipped[index] ^= 1 << UInt8(bit)
+                #expect(rejection(flipped) != nil, "byte \(index), bit \(bit)")
+            }
+        }
+    }
+
+    @Test func truncations() {
+        for count in bytes.indices {
+            let rejection = rejection(Array(bytes[..<count]))
+            guard case .malformed = rejection else {
+                Issue.record("\(count) bytes: \(String(describing: rejection))")
+                continue
+            }
+            // The declared length made to agree.
+            guard count >= 20 else { continue }
+            var shorter = Array(bytes[..<count])
+            setLength(&shorter)
+            guard case .malformed = self.rejection(shorter) else {
+                Issue.record("\(count) bytes, as declared")
+                continue
+            }
+        }
+    }
+
+    @Test func extraBytes() {
+        for extra in [1, 2, 31, 32, 33, 64] {
+            for value in [UInt8(0), 0xff] {
+                var longer = bytes + [UInt8](repeating: value, count: extra)
+                #expect(
+                    rejection(longer)
+                        == .malformed(
+                            .wrongLength(declared: bytes.count, actual: longer.count)))
+                setLength(&longer)
+                #expect(rejection(longer) == .malformed(.trailingBytes(extra)))
+            }
+        }
+    }
+
+    private func setLength(_ bytes: inout [UInt8]) {
+        var writer = ByteWriter()
+        writer.unsigned(UInt64(bytes.count), byteCount: 8)
+        bytes.replaceSubrange(12..<20, with: writer.bytes)
+    }
+
+    /// Scalars and coordinates in a second encoding: the same value plus the modulus.
+    @Test func otherEncodings() throws {
+        let proof = try forge.prove(forge.witness())
+        let start = bytes.count - 32 * (proof.elements.count + proof.openingPoints.count)
+        for index in proof.elements.indices {
+            let range = start + 32 * index..<start + 32 * index + 32
+            var writer = ByteWriter()
+            let (sum, carry) = adding(proof.elements[index].canonicalLimbs, Fr.modulus)
+            guard !carry else { continue }
+            for limb in [sum.l0, sum.l1, sum.l2, sum.l3] { writer.unsigned(limb, byteCount: 8) }
+            var other = bytes
+            other.replaceSubrange(range, with: writer.bytes)
+            #expect(
+                rejection(other)
+                    == .malformed(.notCanonical(field: "elements", offset: range.lowerBound)))
+        }
+        // Bits beyond the last packed value: 9 bits of input in two bytes.
+        var padded = bytes
+        padded[53] |= 0x80
+        #expect(
+            rejection(padded) == .malformed(.notCanonical(field: "input0", offset: 52)))
+    }
+
+    private func adding(_ a: Limbs256, _ b: Limbs256) -> (Limbs256, Bool) {
+        let sum = Limbs256.adding(a, b)
+        return (sum, sum < a)
+    }
+
+    @Test func versionsAndMagic() {
+        for version: UInt8 in [0, 2, 255] {
+            var other = bytes
+            other[8] = version
+            #expect(rejection(other) == .unsupportedVersion(UInt64(version)))
+        }
+        #expect(rejection([]) == .malformed(.wrongMagic(expected: "ZKMLPROF")))
+        #expect(
+            rejection(forge.key.verifyingKey.encoded)
+                == .malformed(.wrongMagic(expected: "ZKMLPROF")))
+    }
+
+    // MARK: Honest proofs in the wrong place
+
+    @Test func anotherInput() throws {
+        let other = forge.witness(inputs: [[3, -4, 0], [2, -1]])
+        let proof = try forge.prove(forge.witness())
+        let otherProof = try forge.prove(other)
+        #expect(forge.refusal(otherProof) == nil)
+        var mixed = proof
+        mixed.statement = otherProof.statement
+        #expect(forge.refusal(mixed) != nil)
+        mixed = otherProof
+        mixed.statement = proof.statement
+        #expect(forge.refusal(mixed) != nil)
+        // Every part of one proof in the other.
+        var part = proof
+        part.adviceChunks = otherProof.adviceChunks
+        #expect(forge.refusal(part) != nil)
+        part = proof
+        part.elements = otherProof.elements
+        #expect(forge.refusal(part) != nil)
+        part = proof
+        part.openingPoints = otherProof.openingPoints
+        #expect(forge.refusal(part) != nil)
+    }
+
+    @Test func anotherModelsKey() throws {
+        var model = Self.model()
+        model.constants[0][0] += 1
+        let other = try Forge(model, log2Chunk: 3)
+        #expect(
+            other.refusal(try forge.prove(forge.witness())) != nil, "weights of another model")
+        do throws(ProofRejection) {
+            _ = try other.verifier.verify(bytes, allowInsecureSRS: true)
+            Issue.record("accepted")
+        } catch {
+            #expect(error == .wrongKey(modelID: forge.key.verifyingKey.digest))
+        }
+        // The same circuit in other chunks, or with another name for a port, is another model.
+        var renamed = Self.model()
+        renamed.circuit.outputs[0].port.name = "else"
+        for change in [
+            try Forge(Self.model(), log2Chunk: 4), try Forge(renamed, log2Chunk: 3),
+        ] {
+            var named = bytes
+            named.replaceSubrange(20..<52, with: change.key.verifyingKey.digest)
+            do throws(ProofRejection) {
+                _ = try change.verifier.verify(named, allowInsecureSRS: true)
+                Issue.record("accepted")
+            } catch {
+                if case .wrongKey = error { Issue.record("\(error)") }
+            }
+        }
+    }
+
+    /// A decoded proof put together by hand: lengths are checked, nothing traps.
+    @Test func wrongCounts() throws {
+        let proof = try forge.prove(forge.witness())
+        let edits: [(String, (inout NativeProof) -> Void)] = [
+            ("elements missing", { $0.elements.removeLast() }),
+            ("elements added", { $0.elements.append(.zero) }),
+            ("no elements", { $0.elements = [] }),
+            ("point missing", { $0.openingPoints.removeLast() }),
+            ("point added", { $0.openingPoints.append(.infinity) }),
+            ("chunk missing", { $0.adviceChunks.removeLast() }),
+            ("chunk added", { $0.adviceChunks.append(.infinity) }),
+            ("commitment missing", { $0.statement.commitments.removeLast() }),
+            ("commitment added", { $0.statement.commitments.append(.infinity) }),
+            ("input missing", { $0.statement.inputs.removeLast() }),
+            ("input cell missing", { $0.statement.inputs[0].removeLast() }),
+            ("committed input with values", { $0.statement.inputs[1] = [1, 2] }),
+            ("output added", { $0.statement.outputs.append([]) }),
+            ("value beyond its bits", { $0.statement.inputs[0][0] = 4 }),
+            ("value below its bits", { $0.statement.outputs[0][0] = .min }),
+        ]
+        for (name, edit) in edits {
+            var edited = proof
+            edit(&edited)
+            #expect(forge.refusal(edited) == .proofLength, "\(name)")
+        }
+    }
+
+    // MARK: Golden bytes
+
+    /// Keccak-256 of the proof and the key of ``model()``, made with the development SRS and the
+    /// blindings of ``Forge``.
+    ///
+    /// A change here is a change of the format or of the protocol: raise the versions in
+    /// NativeProof, VerifyingKey and NativeProtocol, then copy the digests that the failure prints.
+    @Test func golden() {
+        #expect(hexadecimal(Keccak256.hash(bytes)) == Self.goldenProof)
+        #expect(hexadecimal(forge.key.verifyingKey.digest) == Self.goldenKey)
+    }
+
+    static let goldenProof = "?"
+    static let goldenKey = "?"
+}
+
+func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
