@@ -21,15 +21,60 @@ struct ModelBenchmark {
         ModelBenchmark(name: "LeNet-5", path: "Benchmarks/Models/lenet5.onnx"),
     ]
 
+    /// Runs and prints the models that the filter names; `model` names all.
+    static func report(_ options: BenchmarkOptions) {
+        let chosen = all.filter {
+            options.filter.isEmpty || options.filter == "model" || $0.name.contains(options.filter)
+        }
+        guard !chosen.isEmpty else { return }
+        print(
+            """
+
+            whole models: medians of \(options.samples), public input and output; proving on one \
+            thread and on \(options.threadCount); peak memory while proving
+            """)
+        print(
+            row([
+                "model", "compile", "keys", "inference", "witness", "prove", "in parallel",
+                "x inference", "verify", "proof", "memory", "cells", "chunk",
+            ]))
+        for model in chosen {
+            do {
+                let figures = try model.measure(
+                    samples: options.samples, threadCount: options.threadCount)
+                print(row([model.name] + figures.cells))
+            } catch {
+                print("\(model.name): \(error)")
+            }
+        }
+    }
+
+    private static func row(_ cells: [String]) -> String {
+        zip(cells, [12, 10, 10, 11, 10, 10, 12, 12, 10, 9, 9, 9, 5]).map { cell, width in
+            cell + String(repeating: " ", count: max(1, width - cell.count))
+        }.joined()
+    }
+
     struct Figures {
         /// Medians in seconds.
         var compile, keys, witness, proveOnOneThread, prove, verify, inference: Double
         var proofByteCount: Int
-        var keyByteCount: Int
         /// The process's peak while it proves, keys and powers included.
         var peakByteCount: Int
         var advice: Int
         var log2Chunk: Int
+
+        var cells: [String] {
+            func milliseconds(_ seconds: Double) -> String {
+                String(format: seconds < 0.1 ? "%.2f ms" : "%.0f ms", seconds * 1e3)
+            }
+            return [
+                milliseconds(compile), milliseconds(keys), milliseconds(inference),
+                milliseconds(witness), milliseconds(proveOnOneThread), milliseconds(prove),
+                String(format: "%.0f", prove / inference), milliseconds(verify),
+                "\(proofByteCount) B", "\(peakByteCount >> 20) MB", "\(advice)", "2^\(log2Chunk)",
+            ]
+        }
     }
 
     /// - Precondition: The file is a model that compiles; its proofs verify.
@@ -82,8 +127,7 @@ struct ModelBenchmark {
         return Figures(
             compile: compile, keys: keys, witness: witness, proveOnOneThread: sequential,
             prove: parallel, verify: verify, inference: inference, proofByteCount: bytes.count,
-            keyByteCount: key.verifyingKey.encoded.count, peakByteCount: peak,
-            advice: model.cost.adviceCells, log2Chunk: model.cost.log2Chunk)
+            peakByteCount: peak, advice: model.cost.adviceCells, log2Chunk: model.cost.log2Chunk)
     }
 
     /// One warm-up, then the median.
