@@ -112,7 +112,7 @@ extension TensorProblem: CustomStringConvertible {
     case .elementType(let name): "element type \(name) is not supported"
     case .encoding: "its data is not in a field that its element type allows"
     case .extent(let extent): "negative extent \(extent)"
-    case .tooManyElements: "more than 2^31 elements"
+    case .tooManyElements: "more than 2^31 elements or 64 axes"
     case .elementCount(let expected, let actual): "\(expected) elements expected, \(actual) present"
     case .byteCount(let expected, let actual): "\(expected) bytes expected, \(actual) present"
     case .notFinite(let index): "element \(index) is NaN or infinite"
@@ -140,7 +140,7 @@ extension EvaluationError: CustomStringConvertible {
     case .divisionByZero: "division by zero"
     case .notFinite: "the result has a NaN or an infinity"
     case .indexOutOfRange: "an index is out of range"
-    case .tooLarge: "computing this constant takes more memory or time than allowed"
+    case .tooLarge: "more memory or time is needed than allowed"
     }
   }
 }

@@ -89,6 +89,6 @@ public enum EvaluationError: Error, Equatable, Sendable {
   /// A NaN or infinity came out.
   case notFinite
   case indexOutOfRange
-  /// Constant folding would need more memory or time than ``FoldingBudget`` allows.
+  /// More memory or time than ``FoldingBudget`` or ``FloatInterpreter/elementLimit`` allows.
   case tooLarge
 }

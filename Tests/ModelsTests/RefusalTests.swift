@@ -132,6 +132,13 @@ import Testing
         $0.initializers = [.ints("n", [3], [1 << 10, 1 << 10, 1 << 10])]
       }, "\"big\"", "more memory or time"),
     Case(
+      "parameters without end",
+      TestModel {
+        $0.nodes = (0..<30).map { .init("Gather", ["x", "i"], ["g\($0)"], name: "n\($0)") }
+        $0.outputs = ["g29"]
+        $0.initializers = [.ints("i", [1 << 18], .init(repeating: 0, count: 1 << 18))]
+      }, "Gather", "more memory or time"),
+    Case(
       "integer overflow",
       TestModel(.init("Mul", ["a", "a"], ["c"], name: "m"), .init("Reshape", ["x", "c"])) {
         $0.initializers = [.ints("a", [1], [1 << 40])]
@@ -212,6 +219,10 @@ import Testing
     Case(
       "zero extent", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0)] }, "\"x\"", "[0]",
       category: .input),
+    Case(
+      "65 axes",
+      TestModel(.init("Relu")) { $0.inputs[0].shape = .init(repeating: .fixed(1), count: 65) },
+      "\"x\"", category: .input),
     Case(
       "huge input",
       TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(1 << 40), .fixed(1 << 40)] }, "\"x\"",

@@ -40,12 +40,6 @@ struct BigInteger: ~Copyable {
       withUnsafePointer(to: b.storage) { b in __gmpz_cmp(a, b) == 0 }
     }
   }
-
-  static func < (a: borrowing BigInteger, b: borrowing BigInteger) -> Bool {
-    withUnsafePointer(to: a.storage) { a in
-      withUnsafePointer(to: b.storage) { b in __gmpz_cmp(a, b) < 0 }
-    }
-  }
 }
 
 // GMP allows the result to be an operand. Each body takes one pointer to `self` and uses it twice,
@@ -79,10 +73,6 @@ extension BigInteger {
 
   mutating func negate() {
     withUnsafeMutablePointer(to: &storage) { __gmpz_neg($0, $0) }
-  }
-
-  mutating func makeAbsolute() {
-    withUnsafeMutablePointer(to: &storage) { __gmpz_abs($0, $0) }
   }
 
   /// The quotient, rounded down.

@@ -62,7 +62,7 @@ struct FixedPointExponential: ~Copyable {
     return Approximation(significand: sum, error: error, exponent: n)
   }
 
-  /// ln 2 = 18 artanh(1/26) − 2 artanh(1/4801) + 8 artanh(1/8749), within two units of 2^−precision.
+  /// ln 2 = 18 artanh(1/26) − 2 artanh(1/4801) + 8 artanh(1/8749), within two of 2^−precision.
   private static func logarithmOfTwo(precision: Int) -> BigInteger {
     // 32 more bits absorb 28 series of less than 2^24 terms, each off by less than 2 units.
     let guardBits = 32

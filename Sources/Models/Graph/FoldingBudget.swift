@@ -11,6 +11,12 @@ struct FoldingBudget {
     operations += 256 * count
   }
 
+  /// Accounts for what an operation keeps.
+  mutating func spend(parameters count: Int) throws(EvaluationError) {
+    guard count <= elements else { throw .tooLarge }
+    elements -= count
+  }
+
   /// - Throws: ``EvaluationError/tooLarge`` before anything is computed.
   mutating func spend(
     _ operation: any Operator, operands: [ValueType], results: [ValueType]

@@ -147,6 +147,11 @@ extension GraphBuilder {
         try define(name, type, constant: tensor)
       }
     } else {
+      do throws(EvaluationError) {
+        try budget.spend(parameters: resolved.operation.parameterCount)
+      } catch {
+        throw .evaluation(reference, error)
+      }
       var results: [Int] = []
       for (position, type) in resolved.results.enumerated() {
         let name = position < names.count ? names[position] : ""
@@ -164,6 +169,9 @@ extension GraphBuilder {
   private mutating func fold(
     _ resolved: ResolvedNode, _ reference: NodeReference, operands: [Int], constants: [Tensor]
   ) throws(ModelError) -> [Tensor] {
+    // Empty tensors can have other extents of any size: nothing is to be computed for them.
+    let empty = resolved.results.compactMap(Tensor.init(empty:))
+    if empty.count == resolved.results.count { return empty }
     do throws(EvaluationError) {
       try budget.spend(
         resolved.operation, operands: operands.map { values[$0].type }, results: resolved.results)

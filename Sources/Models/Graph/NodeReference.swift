@@ -11,8 +11,8 @@ public struct NodeReference: Sendable, Equatable {
 
 extension NodeReference: CustomStringConvertible {
   public var description: String {
-    name.isEmpty
-      ? "\(operatorName) node #\(index) (output \(outputs.map { "\"\($0)\"" }.joined(separator: ", ")))"
-      : "\(operatorName) node \"\(name)\""
+    guard name.isEmpty else { return "\(operatorName) node \"\(name)\"" }
+    let results = outputs.map { "\"\($0)\"" }.joined(separator: ", ")
+    return "\(operatorName) node #\(index) (output \(results))"
   }
 }

@@ -4,10 +4,15 @@ enum Shape {
   /// index arithmetic cannot overflow.
   static let elementLimit = 1 << 31
 
-  /// The product of the extents; nil when one is negative or the tensor is too large.
+  /// More axes than this are refused, as numpy does: every node costs memory for each.
+  static let rankLimit = 64
+
+  /// The product of the extents; nil when one is negative or the tensor is too large,
+  /// in elements or in axes.
   ///
   /// A zero does not excuse the other extents: their product is held to the limit too.
   static func elementCount(_ shape: [Int]) -> Int? {
+    guard shape.count <= rankLimit else { return nil }
     var size = 1
     for extent in shape {
       guard extent >= 0 else { return nil }

@@ -33,6 +33,15 @@ public enum Tensor: Sendable, Equatable {
   case float(FloatTensor)
   case int(IntTensor)
 
+  /// A tensor without elements; nil when the type has some.
+  init?(empty type: ValueType) {
+    guard Shape.elementCount(type.shape) == 0 else { return nil }
+    self =
+      type.elementType.isFloat
+      ? .float(FloatTensor(shape: type.shape, values: []))
+      : .int(IntTensor(shape: type.shape, values: []))
+  }
+
   public var shape: [Int] {
     switch self {
     case .float(let tensor): tensor.shape

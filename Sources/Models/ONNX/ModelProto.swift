@@ -2,7 +2,6 @@
 ///
 /// Reference: onnx/onnx.proto. Documentation strings and metadata are skipped.
 struct ModelProto {
-  private(set) var irVersion: Int64 = 0
   private(set) var producer = ""
   private(set) var operatorSets: [OperatorSetProto] = []
   private(set) var graph = GraphProto()
@@ -14,7 +13,6 @@ struct ModelProto {
     var hasGraph = false
     while let field = try reader.nextField() {
       switch field.number {
-      case 1: irVersion = try reader.int64(field)
       case 2: producer = try reader.string(field)
       case 7:
         guard !hasGraph else { throw .duplicateField(message: "ModelProto", field: "graph") }

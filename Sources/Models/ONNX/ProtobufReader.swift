@@ -179,11 +179,15 @@ extension ProtobufReader {
   }
 
   private mutating func fixed32() throws(ONNXDecodingError) -> UInt32 {
-    try take(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    var value: UInt32 = 0
+    for byte in try take(4).reversed() { value = value << 8 | UInt32(byte) }
+    return value
   }
 
   private mutating func fixed64() throws(ONNXDecodingError) -> UInt64 {
-    try take(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    var value: UInt64 = 0
+    for byte in try take(8).reversed() { value = value << 8 | UInt64(byte) }
+    return value
   }
 
   private mutating func delimitedRange() throws(ONNXDecodingError) -> Range<Int> {

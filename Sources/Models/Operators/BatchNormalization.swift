@@ -7,6 +7,8 @@ public struct BatchNormalization: FloatOperator, Equatable {
   public let multiplier: [Double]
   public let offset: [Double]
 
+  public var parameterCount: Int { multiplier.count + offset.count }
+
   static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
     try node.expect(inputs: 5...5)
     let epsilon = try node.float("epsilon") ?? Double(Float(1e-5))

@@ -4,6 +4,8 @@ public struct Gather: DataMovement, Equatable {
   /// Positions along the axis, counted from the front, in row-major order of the indices' shape.
   public let indices: [Int]
 
+  public var parameterCount: Int { indices.count }
+
   static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
     try node.expect(inputs: 2...2)
     let type = try node.type(0)

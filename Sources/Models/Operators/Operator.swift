@@ -24,11 +24,17 @@ public protocol Operator: Sendable {
     _ operands: [Tensor], results: [ValueType]
   ) throws(EvaluationError) -> [Tensor]
 
+  /// How many numbers the operation holds that it made from constants; they count as constants
+  /// against ``FoldingBudget``.
+  var parameterCount: Int { get }
+
   /// About how many scalar operations ``evaluate(_:results:)`` takes, saturating at `Int.max`.
   func operationCount(operands: [ValueType], results: [ValueType]) -> Int
 }
 
 extension Operator {
+  public var parameterCount: Int { 0 }
+
   public func operationCount(operands: [ValueType], results: [ValueType]) -> Int {
     results.reduce(0) { $0.saturatingSum($1.shape.saturatingProduct) }
   }

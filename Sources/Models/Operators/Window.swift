@@ -81,7 +81,8 @@ extension Window {
     let dilations =
       features.dilations
       ? try Self.positives("dilations", rank, in: &node) : [Int](repeating: 1, count: rank)
-    let mode = try node.string("auto_pad") ?? "NOTSET"
+    let given = try node.string("auto_pad") ?? ""
+    let mode = given.isEmpty ? "NOTSET" : given
     let pads = try Self.pads(rank, in: &node)
     guard mode == "NOTSET" || pads.allSatisfy({ $0 == 0 }) else {
       throw node.invalid(attribute: "pads", pads, advice: "auto_pad = \(mode) excludes it")
@@ -168,11 +169,12 @@ extension Window {
       end = total - begin
     case "NOTSET", "VALID":
       let slack = input + begin + end - reach
-      guard slack >= 0 else {
+      // No whole window, or for rounding up not even the beginning of one.
+      guard slack >= 0 || (roundUp && slack > -stride) else {
         throw node.mismatch(
           expected: "a padded extent of at least \(reach)", actual: "\(input + begin + end)")
       }
-      output = slack / stride + 1
+      output = slack >= 0 ? slack / stride + 1 : 0
       // One window more on rounding up, unless it would begin in the padding at the end.
       if roundUp, slack % stride != 0, output * stride < input + begin { output += 1 }
     default:

@@ -4,6 +4,9 @@
 /// transcendental functions are ``ReproducibleMath``. The same inputs give the same bits on every
 /// machine.
 public struct FloatInterpreter: Sendable {
+  /// Results of more elements are refused: 2 GiB each.
+  public static let elementLimit = 1 << 28
+
   public let graph: ModelGraph
   /// For each value, the position of the last node that reads it; values that stay have none.
   private let lastUses: [Int?]
@@ -49,9 +52,15 @@ public struct FloatInterpreter: Sendable {
   private func evaluate(
     _ node: ModelGraph.Node, _ tensors: [Tensor?]
   ) throws(ModelError) -> [Tensor] {
+    let types = graph.resultTypes(of: node)
     do throws(EvaluationError) {
+      for type in types {
+        guard let count = Shape.elementCount(type.shape), count <= Self.elementLimit else {
+          throw .tooLarge
+        }
+      }
       let results = try node.operation.evaluate(
-        node.operands.compactMap { tensors[$0] }, results: graph.resultTypes(of: node))
+        node.operands.compactMap { tensors[$0] }, results: types)
       guard results.allSatisfy(\.isFinite) else { throw .notFinite }
       return results
     } catch {
