@@ -24,8 +24,11 @@ let package = Package(
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Field", "Curve", "CKernels", "CGMP"],
-            path: "Benchmarks"),
+            name: "Benchmarks",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
+                "CKernels", "CGMP",
+            ], path: "Benchmarks", exclude: ["Models"]),
 
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),

@@ -2,7 +2,7 @@ import CKernels
 import Foundation
 
 /// `swift run -c release Benchmarks`: medians of every case, each beside its baselines, which are
-/// timed in the same minute on the same machine.
+/// timed in the same minute on the same machine; then whole models.
 @main enum Runner {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
@@ -17,6 +17,7 @@ import Foundation
         where options.filter.isEmpty || benchmark.name.contains(options.filter) {
             print(report(benchmark, options))
         }
+        ModelBenchmark.report(options)
     }
 
     /// The best implementation on one thread; how many times as long any rival and the portable
