@@ -23,6 +23,13 @@ let package = Package(
             dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"]),
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
+                "CKernels", "CGMP",
+            ], path: "Benchmarks", exclude: ["Models"]),
+
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),
         .testTarget(name: "CurveTests", dependencies: ["Field", "Curve", "TestSupport"]),
@@ -35,15 +42,10 @@ let package = Package(
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
                 "TestSupport", "ZKMLTestSupport",
             ]),
-        .target(
-            name: "ModelTestSupport", dependencies: ["Models"], path: "Tests/ModelTestSupport"),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["Circuits", "Models", "ModelTestSupport", "TestSupport"]),
-        .testTarget(
-            name: "EndToEndTests",
             dependencies: [
-                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "ModelTestSupport",
+                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "TestSupport",
             ]),
 
         // What several test targets share: random circuits, a reference witness.

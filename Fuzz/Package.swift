@@ -13,8 +13,13 @@ let package = Package(
             name: "FuzzDriver",
             dependencies: [
                 .product(name: "Models", package: "swift-zkml"),
+                .product(name: "Prover", package: "swift-zkml"),
                 .product(name: "Verifier", package: "swift-zkml"),
                 .product(name: "ToolSupport", package: "swift-zkml-tools"),
+            ],
+            // A model with everything committed, its key and a proof of it (Seeds.swift).
+            resources: [
+                .embedInCode("Fixture/fixture.key"), .embedInCode("Fixture/fixture.proof"),
             ])
     ],
     swiftLanguageModes: [.v6]

@@ -76,7 +76,8 @@ struct Xyzz {
                 *this = none();
             return;
         }
-        const Fq pp = A::mul(p, p), ppp = A::mul(p, pp), q = A::mul(u1, pp), s1_ppp = A::mul(s1, ppp);
+        const Fq pp = A::mul(p, p), ppp = A::mul(p, pp);
+        const Fq q = A::mul(u1, pp), s1_ppp = A::mul(s1, ppp);
         x = sub(sub(A::mul(r, r), ppp), dbl(q));
         y = sub(A::mul(r, sub(q, x)), s1_ppp);
         zz = A::mul(z2, pp);
@@ -84,56 +85,95 @@ struct Xyzz {
     }
 };
 
+/// What an affine addition p + q divides: rise / run is the slope. False where there is no slope
+/// and the sum is plain: a point at infinity, or opposite points.
+CK_INLINE bool slope_parts(const Affine &p, const Affine &q, ck_fq &run, ck_fq &rise) {
+    run = sub(q.x, p.x);
+    rise = sub(q.y, p.y);
+    if (__builtin_expect(!is_zero(run) && !is_zero(p.x) && !is_zero(q.x), 1)) return true;
+    if (is_infinity(p) || is_infinity(q)) return false;
+    return !is_zero(run);
+}
+
 /// Many affine additions left[t] += right[t] with one inversion (Montgomery's trick): about six
 /// multiplications each. Every case is right: infinity, equal and opposite points.
 ///
 /// `left(t)` gives a reference that is written, `right(t)` a point; the pairs are independent.
-/// prods: m elements of scratch.
+/// prods: m elements of scratch. Even and odd pairs are two chains of products, so that the
+/// processor always has an independent multiplication to overlap.
 template <class A, class Left, class Right>
 CK_INLINE void batch_add(size_t m, ck_fq *prods, const Left &left, const Right &right) {
     using Fq = ck_fq;
-    Fq running = Modulus<Fq>::one;
-    for (size_t t = 0; t < m; t++) {
-        const Affine &p = left(t);
-        const Affine q = right(t);
-        prods[t] = running;
-        Fq d = sub(q.x, p.x);
-        if (__builtin_expect(is_zero(d) || is_zero(p.x) || is_zero(q.x), 0)) {
-            // 2y for a doubling (the group's order is odd: y is never 0); else nothing to invert.
-            if (is_infinity(p) || is_infinity(q)) continue;
-            if (is_zero(d)) {
-                if (!equal(p.y, q.y)) continue;
-                d = dbl(p.y);
-            }
+    struct Step {
+        Fq run, rise;
+        bool slope;
+
+        CK_INLINE Step(const Affine &p, const Affine &q) {
+            slope = slope_parts(p, q, run, rise);
+            if (__builtin_expect(slope, 1)) return;
+            run = Modulus<Fq>::one;
+            if (is_infinity(p) || is_infinity(q) || !equal(p.y, q.y)) return;
+            // A doubling; the group's order is odd, so y is not 0.
+            slope = true;
+            run = dbl(p.y);
+            const Fq x2 = A::mul(p.x, p.x);
+            rise = add(dbl(x2), x2);
         }
-        running = A::mul(running, d);
-    }
-    Fq inv = inverse<Fq, A>(running);
-    for (size_t t = m; t-- > 0;) {
-        Affine &p = left(t);
-        const Affine q = right(t);
-        Fq d = sub(q.x, p.x), rise = sub(q.y, p.y);
-        if (__builtin_expect(is_zero(d) || is_zero(p.x) || is_zero(q.x), 0)) {
-            if (is_infinity(q)) continue;
-            if (is_infinity(p)) {
+        static CK_INLINE void plain(Affine &p, const Affine &q) {
+            if (is_infinity(p))
                 p = q;
-                continue;
-            }
-            if (is_zero(d)) {
-                if (!is_zero(rise)) {
-                    p = infinity();
-                    continue;
-                }
-                d = dbl(p.y);
-                const Fq x2 = A::mul(p.x, p.x);
-                rise = add(dbl(x2), x2);
-            }
+            else if (!is_infinity(q))
+                p = infinity();
         }
-        const Fq slope = A::mul(rise, A::mul(inv, prods[t]));
-        inv = A::mul(inv, d);
-        const Fq x = sub(sub(A::mul(slope, slope), p.x), q.x);
+    };
+    Fq running[2] = {Modulus<Fq>::one, Modulus<Fq>::one};
+    for (size_t t = 0; t < m; t += 2) {
+        const size_t lanes = m - t < 2 ? 1 : 2;
+        for (size_t k = 0; k < lanes; k++) {
+            prods[t + k] = running[k];
+            running[k] = A::mul(running[k], Step(left(t + k), right(t + k)).run);
+        }
+    }
+    const Fq both = inverse<Fq, A>(A::mul(running[0], running[1]));
+    Fq inv[2] = {A::mul(both, running[1]), A::mul(both, running[0])};
+    const auto finish = [&](Affine &p, const Affine &q, const Fq &slope, const Fq &square) {
+        const Fq x = sub(sub(square, p.x), q.x);
         p.y = sub(A::mul(slope, sub(p.x, x)), p.y);
         p.x = x;
+    };
+    size_t t = m;
+    if (t % 2) {
+        t--;
+        Affine &p = left(t);
+        const Affine q = right(t);
+        const Step step(p, q);
+        if (step.slope) {
+            const Fq slope = A::mul(step.rise, A::mul(inv[0], prods[t]));
+            inv[0] = A::mul(inv[0], step.run);
+            finish(p, q, slope, A::mul(slope, slope));
+        } else {
+            Step::plain(p, q);
+        }
+    }
+    while (t > 0) {
+        t -= 2;
+        Affine &p0 = left(t), &p1 = left(t + 1);
+        const Affine q0 = right(t), q1 = right(t + 1);
+        const Step step0(p0, q0), step1(p1, q1);
+        const Fq part0 = A::mul(inv[0], prods[t]), part1 = A::mul(inv[1], prods[t + 1]);
+        inv[0] = A::mul(inv[0], step0.run);
+        inv[1] = A::mul(inv[1], step1.run);
+        const Fq slope0 = A::mul(step0.rise, part0), slope1 = A::mul(step1.rise, part1);
+        const Fq square0 = A::mul(slope0, slope0), square1 = A::mul(slope1, slope1);
+        if (__builtin_expect(step0.slope && step1.slope, 1)) {
+            finish(p0, q0, slope0, square0);
+            finish(p1, q1, slope1, square1);
+        } else {
+            if (step0.slope) finish(p0, q0, slope0, square0);
+            else Step::plain(p0, q0);
+            if (step1.slope) finish(p1, q1, slope1, square1);
+            else Step::plain(p1, q1);
+        }
     }
 }
 

@@ -96,19 +96,64 @@ struct Sumcheck {
 
     static constexpr size_t kMaxTables = 16, kMaxTerms = 64, kMaxDegree = 8;
 
+    struct Sums {
+        WideSum at[kMaxDegree];
+        void merge(const Sums &other) {
+            for (size_t k = 0; k < kMaxDegree; k++) at[k].merge(other.at[k]);
+        }
+    };
+
+    /// The number of factors if the expression is one product of two to four tables, else 0.
+    static size_t plain_product(
+        const Fr *coefficients, const uint32_t *starts, size_t term_count, bool has_factor) {
+        if (term_count != 1 || !equal(coefficients[0], Modulus<Fr>::one)) return 0;
+        const size_t d = starts[1] - starts[0] + has_factor;
+        return d >= 2 && d <= 4 ? d : 0;
+    }
+
+    /// The commonest expression, without the general one's bookkeeping.
+    template <size_t D>
+    static void product_round(
+        const Fr *const *factors, size_t degree, size_t half, Fr *out) {
+        const Fr *t[D];
+        for (size_t j = 0; j < D; j++) t[j] = factors[j];
+        const Sums s = parallel_sum<Sums>(half, kGrain / 4, [=](Sums &s, size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) {
+                Fr value[D], step[D];
+                for (size_t j = 0; j < D; j++) {
+                    value[j] = t[j][i];
+                    step[j] = sub(t[j][i + half], t[j][i]);
+                }
+                for (size_t k = 0; k < degree; k++) {
+                    if (k == 1)
+                        for (size_t j = 0; j < D; j++) value[j] = add(value[j], step[j]);
+                    if (k > 0)
+                        for (size_t j = 0; j < D; j++) value[j] = add(value[j], step[j]);
+                    if constexpr (D == 2) A::mac(s.at[k], value[0], value[1]);
+                    if constexpr (D == 3) A::mac(s.at[k], A::mul(value[0], value[1]), value[2]);
+                    if constexpr (D == 4)
+                        A::mac(s.at[k], A::mul(value[0], value[1]), A::mul(value[2], value[3]));
+                }
+            }
+        });
+        for (size_t k = 0; k < degree; k++) out[k] = reduce<Fr, A>(s.at[k]);
+    }
+
     static void fr_terms_round(
         const Fr *const *tables, size_t table_count, size_t factor, const Fr *coefficients,
         const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
         size_t half, Fr *out) {
-        struct Sums {
-            WideSum at[kMaxDegree];
-            void merge(const Sums &other) {
-                for (size_t k = 0; k < kMaxDegree; k++) at[k].merge(other.at[k]);
-            }
-        };
+        const bool has_factor = factor < table_count;
+        if (const size_t d = plain_product(coefficients, starts, term_count, has_factor)) {
+            const Fr *factors[4];
+            if (has_factor) factors[0] = tables[factor];
+            for (size_t j = has_factor; j < d; j++) factors[j] = tables[indices[j - has_factor]];
+            if (d == 2) return product_round<2>(factors, degree, half, out);
+            if (d == 3) return product_round<3>(factors, degree, half, out);
+            return product_round<4>(factors, degree, half, out);
+        }
         bool unit[kMaxTerms];
         for (size_t t = 0; t < term_count; t++) unit[t] = equal(coefficients[t], Modulus<Fr>::one);
-        const bool has_factor = factor < table_count;
         const bool *units = unit;
         const Sums s = parallel_sum<Sums>(half, kGrain / 8, [=](Sums &s, size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
@@ -138,13 +183,17 @@ struct Sumcheck {
         WideSum &s, const Fr *value, const Fr *factor, const Fr *coefficients, const bool *unit,
         const uint32_t *starts, const uint32_t *indices, size_t term_count) {
         WideSum inner;
+        WideSum &sum = factor ? inner : s;
         for (size_t t = 0; t < term_count; t++) {
             const uint32_t *k = indices + starts[t], *end = indices + starts[t + 1];
-            Fr left = unit[t] && k < end ? value[*k++] : coefficients[t];
+            const Fr *left = unit[t] && k < end ? &value[*k++] : &coefficients[t];
+            Fr product;
             // Every factor but the last is multiplied in; the last goes in unreduced.
-            for (; k + 1 < end; k++) left = A::mul(left, value[*k]);
-            const Fr &right = k < end ? value[*k] : Modulus<Fr>::one;
-            A::mac(factor ? inner : s, left, right);
+            for (; k + 1 < end; k++) {
+                product = A::mul(*left, value[*k]);
+                left = &product;
+            }
+            A::mac(sum, *left, k < end ? value[*k] : Modulus<Fr>::one);
         }
         if (factor) A::mac(s, reduce<Fr, A>(inner), *factor);
     }

@@ -1,40 +1,34 @@
 import Circuits
 import Foundation
-import ModelTestSupport
 import Testing
 
 @testable import Models
 
 /// The shipped classifiers of handwritten digits: real data.
 @Suite("Digits") struct DigitsTests {
-    static let folder = Fixture.vectors.deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Examples/digits")
+    private static let folder = Fixture.vectors.deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Examples/digits")
 
-    @Test("bits study", arguments: ["mlp", "cnn"])
-    func study(name: String) throws {
+    @Test(
+        "integer inference agrees with the float model on the test split",
+        arguments: ["mlp", "cnn"], OutOfRange.allCases)
+    func agreement(name: String, outOfRange: OutOfRange) throws {
         let bytes = [UInt8](try Data(contentsOf: Self.folder.appending(path: "\(name).onnx")))
         let graph = try ModelGraph(onnx: bytes)
         let samples = try StoredArchive(Self.folder.appending(path: "samples.npz"))
             .samples("image")
         let test = try StoredArchive(Self.folder.appending(path: "test.npz")).samples("image")
-        for outOfRange in OutOfRange.allCases {
-            for bits in [4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16] {
-                var options = CompileOptions()
-                options.bits = bits
-                options.outOfRange = outOfRange
-                let clock = ContinuousClock()
-                let start = clock.now
-                let model = try ModelCompiler.compile(graph, samples: samples, options: options)
-                let time = clock.now - start
-                let report = try CalibrationReport(model, of: graph, on: test)
-                let c = model.cost
-                print(
-                    name, outOfRange, bits, "agree", report.topClassAgreement ?? 0, "max",
-                    report.maxAbsError, "mean", report.meanAbsError, "refused",
-                    report.refusedCount, "limb", model.circuit.limbBits, "tables", c.tableBits,
-                    "advice", c.adviceCells, "leaves", c.leaves, "const", c.constantCells, "c",
-                    c.log2Chunk, "proof", c.proofBytes, "prove", c.proveSeconds, "compile", time)
-            }
-        }
+        var options = CompileOptions()
+        options.outOfRange = outOfRange
+        let model = try ModelCompiler.compile(graph, samples: samples, options: options)
+        // A tiny model does not pay for large tables.
+        #expect(model.cost.tableBits.allSatisfy { $0 <= options.bits })
+        #expect(model.cost.proofBytes < 12_000)
+        let report = try CalibrationReport(model, of: graph, on: test)
+        #expect(report.sampleCount == 450)
+        let agreement = try #require(report.topClassAgreement)
+        #expect(agreement >= 0.995)
+        #expect(Double(report.refusedCount) <= 0.005 * Double(report.sampleCount))
+        #expect(report.maxAbsError <= 0.2)
     }
 }

@@ -38,7 +38,8 @@ struct StoredArchive {
                 $0 | UInt64(content[start + $1]) << UInt64(8 * $1)
             }
             values.append(
-                size == 4 ? Double(Float(bitPattern: UInt32(word))) : Double(Int64(bitPattern: word)))
+                size == 4
+                    ? Double(Float(bitPattern: UInt32(word))) : Double(Int64(bitPattern: word)))
         }
         return FloatTensor(shape: shape, values: values)
     }

@@ -55,8 +55,9 @@ struct ProofSize {
             }
         }
         for (index, output) in system.outputs.enumerated() {
+            // The mask is part of its kernel, unless there is nothing to mask.
             let name = ClaimName(
-                origin: .output(index), isPoint: !system.shape(output.tensor).isPadded)
+                origin: .output(index), isPoint: system.shape(output.tensor).rank == 0)
             reach(output.tensor, name, valueIsKnown: output.committed == nil)
         }
         for (index, constraint) in system.zeroConstraints.enumerated() {
@@ -84,7 +85,7 @@ struct ProofSize {
                 var next = name
                 if term.labels != Array(affine.extents.indices) {
                     next = pulled(name, through: tensor, index)
-                    next.isPoint = name.isPoint
+                    next.isPoint = name.isPoint || term.labels.isEmpty
                 }
                 reach(term.source, next, valueIsKnown: false)
             }

@@ -14,9 +14,10 @@ public struct Calibration: Sendable, Equatable {
         for sample in samples {
             _ = try interpreter.run(sample) { value, tensor in
                 guard let range = tensor.range else { return }
-                ranges[value] = ranges[value].map {
-                    min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound)
-                } ?? range
+                ranges[value] =
+                    ranges[value].map {
+                        min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound)
+                    } ?? range
             }
         }
         self.ranges = ranges
@@ -28,7 +29,8 @@ public struct Calibration: Sendable, Equatable {
     /// Uniform pseudo-random numbers, the same on every machine, and one sample at each end of the
     /// ranges: a poor stand-in for real data, whose structure random numbers lack.
     public static func syntheticSamples(
-        _ graph: ModelGraph, range: ClosedRange<Double>, ranges: [String: ClosedRange<Double>] = [:],
+        _ graph: ModelGraph, range: ClosedRange<Double>,
+        ranges: [String: ClosedRange<Double>] = [:],
         count: Int = 30
     ) -> [[String: FloatTensor]] {
         var generator = SplitMix(state: 0x7a6b_6d6c)

@@ -26,10 +26,11 @@ public struct FixedPointFormat: Sendable, Hashable {
         // magnitude < 2^(exponent + 1); one bit more fits when −2^exponent is the lower end.
         let finest = bits - 1 - Int(magnitude.exponent)
         fractionalBits = min(max(finest, allowed.lowerBound), allowed.upperBound)
-        while fractionalBits > allowed.lowerBound, !fits(range) { fractionalBits -= 1 }
+        while fractionalBits > allowed.lowerBound, !represents(range) { fractionalBits -= 1 }
     }
 
-    private func fits(_ range: ClosedRange<Double>) -> Bool {
+    /// Whether both ends, rounded, are the format's integers.
+    func represents(_ range: ClosedRange<Double>) -> Bool {
         let low = Rounding.halfUp(range.lowerBound * scale)
         let high = Rounding.halfUp(range.upperBound * scale)
         return low >= Double(integers.lowerBound) && high <= Double(integers.upperBound)
@@ -49,7 +50,7 @@ public struct FixedPointFormat: Sendable, Hashable {
     }
 
     /// Whether the real, rounded, is one of the format's integers.
-    public func represents(_ value: Double) -> Bool { fits(value...value) }
+    public func represents(_ value: Double) -> Bool { represents(value...value) }
 }
 
 /// Rounding of IEEE doubles; scaling by powers of two is exact.

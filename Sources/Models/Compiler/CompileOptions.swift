@@ -4,14 +4,19 @@ import Circuits
 public enum OutOfRange: String, Sendable, Hashable, CaseIterable {
     /// It becomes the nearest end of the range.
     case saturate
-    /// The circuit has no room for it: proving refuses such an input by layer name. Cheaper.
+    /// The circuit has no room for it: proving refuses such an input by layer name. Cheaper. What
+    /// was calibrated is widened by a quarter, because integers err and inputs vary.
     case refuse
 }
 
 /// How a model becomes a circuit.
 public struct CompileOptions: Sendable {
     /// B of activations and inputs.
-    public var bits = 12
+    ///
+    /// On the shipped digits models the top class agrees with the float model's on 450 of 450 test
+    /// images from 9 bits on, 449 with 8; below, agreement drops. 10 leaves room and costs little:
+    /// what grows with it is one table of 2^10 rows.
+    public var bits = 10
     /// The most bits an output may have; fewer where its bounds allow.
     public var outputBits = 32
     public var inputVisibility = Visibility.public

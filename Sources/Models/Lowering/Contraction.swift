@@ -42,7 +42,9 @@ extension Lowering {
             case .constant(let shape, let values):
                 var labels: [Label] = []
                 for (extent, axis) in zip(shape, operand.axes) where extent > 1 {
-                    if case .dimensions(let dimensions) = axis { labels += space.labels(dimensions) }
+                    if case .dimensions(let dimensions) = axis {
+                        labels += space.labels(dimensions)
+                    }
                 }
                 let wire = builder.constant(
                     try tensorShape(labels.map { extents[$0] }), values: values)

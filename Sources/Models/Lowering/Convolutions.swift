@@ -20,6 +20,7 @@ extension Lowering {
         if case .constant(let weights) = try operand(1, of: node) {
             product = .pending(
                 LinearLayer(
+                    identity: .init(node: node.reference.index),
                     name: node.reference.layerName,
                     kind: .convolution(conv.window, groups: conv.groups),
                     input: try narrow(node.operands[0]), weights: weights, bias: nil, shape: shape,
@@ -39,12 +40,10 @@ extension Lowering {
         _ conv: Conv, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredTensor {
         let (x, weights) = (try narrow(node.operands[0]), try narrow(node.operands[1]))
-        let depth = Int128(weights.shape[1...].reduce(1, *))
+        let depth = weights.shape[1...].reduce(1, *)
         // A window may lie outside the data in part.
-        let bounds = (x.bounds * weights.bounds).union(IntegerBounds(0, 0)) * depth
-        guard bounds.isWithinLimit else {
-            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
-        }
+        let bounds = try productBounds(
+            x.bounds.union(IntegerBounds(0, 0)), weights.bounds, terms: depth)
         let (wire, layout) = try convolve(
             x, .tensor(weights), conv.window, groups: conv.groups, shape(node.results[0]))
         return LoweredTensor(

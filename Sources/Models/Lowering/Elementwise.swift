@@ -16,10 +16,10 @@ extension Lowering {
                 b, node.operands[1], by: .scalar(-1), shape: self.shape(node.operands[1]))
             return try added(a, negated, value: result)
         case .multiply:
-            if case .constant(let factor) = b { 
+            if case .constant(let factor) = b {
                 return try scaled(a, node.operands[0], by: factor, shape: shape)
             }
-            if case .constant(let factor) = a { 
+            if case .constant(let factor) = a {
                 return try scaled(b, node.operands[1], by: factor, shape: shape)
             }
             return .tensor(try product(node.operands[0], node.operands[1], shape: shape))
@@ -79,7 +79,7 @@ extension Lowering {
         case .tensor(var tensor):
             let number = factor.values[0]
             if factor.values.count == 1, factor.shape.count <= tensor.layout.rank,
-                number.magnitude > 0x1p-60, number.magnitude < 0x1p60
+                Self.units.contains(tensor.unit * number.magnitude)
             {
                 if number == 1 { return value }
                 if number < 0 {
@@ -94,10 +94,14 @@ extension Lowering {
                 ? tensor : try rounded(tensor, to: format(of: tensor))
             return .pending(
                 LinearLayer(
-                    name: builder.currentName, kind: .scaling, input: input, weights: factor,
+                    identity: .init(node: currentNode, isScaling: true), name: builder.currentName,
+                    kind: .scaling, input: input, weights: factor,
                     bias: nil, shape: shape, resultShape: shape))
         }
     }
+
+    /// Units that a factor may lead to; others are rounded to a usual one.
+    private static let units = 0x1p-80...0x1p60
 
     /// The finest format of the usual bits that holds all that the tensor's bounds allow.
     private func format(of tensor: LoweredTensor) -> FixedPointFormat {
@@ -112,11 +116,13 @@ extension Lowering {
         switch (a, b) {
         case (.constant(let x), .constant(let y)):
             return .constant(x.combined(with: y, +))
-        case (.pending(let layer), .constant(let offset)), (.constant(let offset), .pending(let layer)):
+        case (.pending(let layer), .constant(let offset)),
+            (.constant(let offset), .pending(let layer)):
             if let folded = layer.adding(offset) { return .pending(folded) }
             return .tensor(
                 try sum(try emit(layer, for: value), plus: offset, shape: shape))
-        case (.tensor(let tensor), .constant(let offset)), (.constant(let offset), .tensor(let tensor)):
+        case (.tensor(let tensor), .constant(let offset)),
+            (.constant(let offset), .tensor(let tensor)):
             return .tensor(try sum(tensor, plus: offset, shape: shape))
         default:
             let x = try emitted(a, for: value)
@@ -154,8 +160,13 @@ extension Lowering {
         _ x: LoweredTensor, _ y: LoweredTensor, value: Int, shape: [Int]
     ) throws(LoweringError) -> LoweredTensor {
         let (terms, unit) = try inOneUnit([x, y], value: value)
-        return try sum(terms, unit: unit, shape: shape)
+        let result = try sum(terms, unit: unit, shape: shape)
+        // A stream that many layers add to is committed from time to time, or each claim on it
+        // would become claims on all of them.
+        return result.terms > Self.termLimit ? try rounded(result, to: format(value)) : result
     }
+
+    private static let termLimit = 12
 
     /// Integer coefficients that bring tensors to the finest of their units, or, where ratios are no
     /// powers of two, to one 2^16 times as fine; tensors that would take too many bits are rounded
@@ -202,10 +213,7 @@ extension Lowering {
         y.layout = y.layout.padded(to: shape.count)
         var space = IndexSpace()
         let axes = shape.map { space.dimension($0) }
-        let bounds = x.bounds * y.bounds
-        guard bounds.isWithinLimit else {
-            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
-        }
+        let bounds = try productBounds(x.bounds, y.bounds, terms: 1)
         let (wire, layout) = try contract(
             [x, y].map {
                 ContractionOperand(source: .tensor($0), axes: axes.map { .dimensions([$0]) })

@@ -68,24 +68,34 @@ extension Lowering {
     /// The format in which a function takes its argument.
     ///
     /// Relu and Clip need no more of it than their result shows; sigmoid and tanh no more than up
-    /// to where they are flat.
+    /// to where they are flat. Its bits are those of the domain where nothing saturates.
     func argumentFormat(
         _ function: any ElementwiseFunction, _ argument: Int, _ result: Int
     ) -> FixedPointFormat {
-        var range = calibration.ranges[argument] ?? 0...0
+        let range = range(argument)
+        var format: FixedPointFormat
         switch function {
         case is Relu, is Clip:
-            return format(result)
+            format = self.format(result)
         case is Sigmoid, is Tanh:
             // e^−x, or e^−2x, below half a unit of the result.
             let flat = Double(options.bits + 1) * (function is Tanh ? 0.35 : 0.7)
-            range = range.clamped(to: -flat...flat)
-            let fitting = FixedPointFormat(fitting: range, bits: options.bits)
-            return FixedPointFormat(
-                bits: fitting.bits, fractionalBits: max(0, fitting.fractionalBits))
+            format = FixedPointFormat(
+                fitting: range.clamped(to: -flat...flat), bits: options.bits)
+            format.fractionalBits = max(0, format.fractionalBits)
         default:
             return FixedPointFormat(fitting: range, bits: options.bits)
         }
+        if options.outOfRange == .refuse {
+            // The whole argument has to fit: in more bits, or else coarser.
+            while !format.represents(range), format.bits < CircuitLimits.tableBits.upperBound {
+                format.bits += 1
+            }
+            if !format.represents(range) {
+                format = FixedPointFormat(fitting: range, bits: format.bits)
+            }
+        }
+        return format
     }
 
     mutating func lower(

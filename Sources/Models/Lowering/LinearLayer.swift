@@ -15,6 +15,15 @@ struct LinearLayer {
         case scaling
     }
 
+    /// The node that began it, and how many have been folded in since: the same weights whenever
+    /// the graph is lowered.
+    struct Identity: Hashable {
+        var node: Int
+        var isScaling = false
+        var folds = 0
+    }
+
+    var identity: Identity
     /// What its gadgets are called.
     var name: String
     var kind: Kind
@@ -73,6 +82,7 @@ extension LinearLayer {
     func multiplied(by factor: FloatTensor) -> LinearLayer? {
         guard resultShape == shape || factor.values.count == 1 else { return nil }
         var result = self
+        result.identity.folds += 1
         let rank = shape.count
         if factor.values.count == 1, factor.shape.count <= resultShape.count {
             let value = factor.values[0]
@@ -106,6 +116,7 @@ extension LinearLayer {
             Shape.broadcast(offset.shape, shape) == shape
         else { return nil }
         var result = self
+        result.identity.folds += 1
         result.bias = bias?.combined(with: offset, +) ?? offset
         return result
     }
@@ -134,6 +145,29 @@ extension FloatTensor {
 }
 
 // MARK: - Bounds
+
+/// What follows from constants alone, kept from one set of table widths to the next.
+final class LoweringCache {
+    private var sums: [LinearLayer.Identity: WeightSums] = [:]
+    private var transposes: [Int: FloatTensor] = [:]
+
+    func sums(of layer: LinearLayer) -> WeightSums {
+        // One number is summed faster than found, and a node may scale by several.
+        guard layer.weights.values.count > 1 else { return WeightSums(layer) }
+        if let known = sums[layer.identity] { return known }
+        let new = WeightSums(layer)
+        sums[layer.identity] = new
+        return new
+    }
+
+    /// The transpose of a matrix, a constant value of the graph.
+    func transposed(_ value: Int, _ matrix: FloatTensor) -> FloatTensor {
+        if let known = transposes[value] { return known }
+        let new = matrix.transposed
+        transposes[value] = new
+        return new
+    }
+}
 
 /// What bounds and error of a layer follow from, in reals; row by row.
 struct WeightSums {
@@ -200,14 +234,17 @@ struct WeightSums {
                 + 0x1p-40 * scale * (row.positive - row.negative) * magnitude
                 + 0x1p-40 * row.bias.magnitude / unit
             let rowLow =
-                (row.positive * low + row.negative * high) * scale + row.bias.lowerBound / unit - slack
+                (row.positive * low + row.negative * high) * scale + row.bias.lowerBound / unit
+                - slack
             let rowHigh =
-                (row.positive * high + row.negative * low) * scale + row.bias.upperBound / unit + slack
+                (row.positive * high + row.negative * low) * scale + row.bias.upperBound / unit
+                + slack
             result =
                 index == 0
                 ? (rowLow, rowHigh) : (min(result.low, rowLow), max(result.high, rowHigh))
         }
-        return IntegerBounds(Self.integer(result.low.rounded(.down)), Self.integer(result.high.rounded(.up)))
+        return IntegerBounds(
+            Self.integer(result.low.rounded(.down)), Self.integer(result.high.rounded(.up)))
     }
 
     /// Saturates far beyond any bound that is accepted.

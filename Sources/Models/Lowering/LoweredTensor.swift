@@ -10,7 +10,9 @@ struct IntegerBounds: Equatable {
         self.high = high
     }
 
-    init(_ range: ClosedRange<Int>) { self.init(Int128(range.lowerBound), Int128(range.upperBound)) }
+    init(_ range: ClosedRange<Int>) {
+        self.init(Int128(range.lowerBound), Int128(range.upperBound))
+    }
 
     /// Accumulators stay below this in magnitude (quantization.md).
     static let limit = Int128(1) << 62
@@ -77,6 +79,8 @@ struct LoweredTensor {
     /// How far q · unit may lie from the float model's value, in reals, for inputs on which no
     /// value leaves its calibrated range.
     var error: Double
+    /// Into how many tensors a claim on it dissolves.
+    var terms = 1
 
     var shape: [Int] { layout.shape }
     /// The largest magnitude of the reals it can stand for.

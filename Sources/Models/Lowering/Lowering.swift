@@ -18,26 +18,36 @@ struct Lowering {
     let calibration: Calibration
     let options: CompileOptions
     let widths: TableWidths
+    let cache: LoweringCache
     var builder: CircuitBuilder
     var values: [LoweredValue?]
     /// Rounded to few bits, for values that more than one operation needs so.
     var narrowed: [LoweredTensor?]
+    /// The layer that made each value.
+    var layerNames: [String]
     /// The positions of the nodes that read a value, once for each operand.
     let consumers: [[Int]]
     /// Values among the graph's outputs.
     let isOutput: [Bool]
     var outputErrors: [Double] = []
+    /// The widths that would keep each function's argument from saturating.
+    var argumentBits: Set<Int> = []
+    /// The position in the file of the node that is being lowered.
+    var currentNode = 0
 
     init(
-        _ graph: ModelGraph, calibration: Calibration, options: CompileOptions, widths: TableWidths
+        _ graph: ModelGraph, calibration: Calibration, options: CompileOptions, widths: TableWidths,
+        cache: LoweringCache
     ) {
         self.graph = graph
         self.calibration = calibration
         self.options = options
         self.widths = widths
+        self.cache = cache
         builder = CircuitBuilder(limbBits: widths.limbBits)
         values = Array(repeating: nil, count: graph.values.count)
         narrowed = Array(repeating: nil, count: graph.values.count)
+        layerNames = graph.values.map(\.name)
         var consumers = [[Int]](repeating: [], count: graph.values.count)
         for (position, node) in graph.nodes.enumerated() {
             for operand in node.operands { consumers[operand].append(position) }
@@ -51,11 +61,19 @@ struct Lowering {
     /// Lowers the whole graph.
     mutating func run() throws(LoweringError) {
         for (index, value) in graph.values.enumerated() {
-            if case .float(let tensor)? = value.constant { values[index] = .constant(tensor) }
+            switch value.constant {
+            case .float(let tensor)?: values[index] = .constant(tensor)
+            case .int(let tensor)?:
+                values[index] = .constant(
+                    FloatTensor(shape: tensor.shape, values: tensor.values.map(Double.init)))
+            case nil: break
+            }
         }
         for input in graph.inputs { try addInput(input) }
         for node in graph.nodes {
             builder.currentName = node.reference.layerName
+            currentNode = node.reference.index
+            for result in node.results { layerNames[result] = builder.currentName }
             try lower(node)
         }
         for output in graph.outputs { try addOutput(output) }
@@ -83,6 +101,9 @@ struct Lowering {
                 node.reference, what: "proving this operator is", advice: "replace it")
         }
         values[node.results[0]] = result
+        if case .tensor(let tensor) = result {
+            values[node.results[0]] = .tensor(limited(tensor, node.results[0]))
+        }
     }
 }
 
@@ -103,9 +124,29 @@ extension Lowering {
     /// Whether one operation alone reads the value, so that it may be folded into that.
     func isReadOnce(_ value: Int) -> Bool { consumers[value].count == 1 && !isOutput[value] }
 
+    /// The range that a value's format has to hold.
+    func range(_ value: Int) -> ClosedRange<Double> {
+        let seen = calibration.ranges[value] ?? 0...0
+        switch options.outOfRange {
+        case .saturate: return seen
+        case .refuse:
+            let margin = max(seen.lowerBound.magnitude, seen.upperBound.magnitude) / 4
+            return seen.lowerBound - margin...seen.upperBound + margin
+        }
+    }
+
     /// The calibrated format of a value.
     func format(_ value: Int) -> FixedPointFormat {
-        FixedPointFormat(fitting: calibration.ranges[value] ?? 0...0, bits: options.bits)
+        FixedPointFormat(fitting: range(value), bits: options.bits)
+    }
+
+    /// The tensor with an error no larger than its bounds and the calibrated range allow.
+    private func limited(_ tensor: LoweredTensor, _ value: Int) -> LoweredTensor {
+        guard let range = calibration.ranges[value] else { return tensor }
+        var tensor = tensor
+        let reach = max(range.lowerBound.magnitude, range.upperBound.magnitude)
+        tensor.error = min(tensor.error, tensor.realMagnitude + reach)
+        return tensor
     }
 
     /// The operand as a tensor of the circuit, however many bits it has.
@@ -114,7 +155,7 @@ extension Lowering {
         case .tensor(let tensor)?:
             return tensor
         case .pending(let layer)?:
-            let tensor = try emit(layer, for: value)
+            let tensor = limited(try emit(layer, for: value), value)
             values[value] = .tensor(tensor)
             return tensor
         case .constant(let constant)?:
@@ -128,14 +169,45 @@ extension Lowering {
     mutating func quantised(
         _ constant: FloatTensor, unit: Double
     ) throws(LoweringError) -> LoweredTensor {
+        let bounds = try integerBounds(constant, unit: unit)
         let reals = constant.values
         let wire = builder.constant(try tensorShape(constant.shape)) {
             reals.map { Int64(Rounding.halfUp($0 / unit)) }
         }
-        let integers = reals.map { Int128(Rounding.halfUp($0 / unit)) }
         return LoweredTensor(
-            wire: wire, layout: Layout(constant.shape), unit: unit,
-            bounds: IntegerBounds(integers.min() ?? 0, integers.max() ?? 0), error: unit / 2)
+            wire: wire, layout: Layout(constant.shape), unit: unit, bounds: bounds, error: unit / 2)
+    }
+
+    /// The smallest and largest integer of a constant in a unit.
+    func integerBounds(
+        _ constant: FloatTensor, unit: Double
+    ) throws(LoweringError) -> IntegerBounds {
+        let low = Rounding.halfUp((constant.values.min() ?? 0) / unit)
+        let high = Rounding.halfUp((constant.values.max() ?? 0) / unit)
+        guard max(low.magnitude, high.magnitude) < 0x1p62 else {
+            throw .accumulatorOverflow(
+                layer: builder.currentName,
+                bits: 2 + Int(max(low.magnitude, high.magnitude).exponent))
+        }
+        return IntegerBounds(Int128(low), Int128(high))
+    }
+
+    /// - Throws: ``LoweringError/accumulatorOverflow(layer:bits:)``.
+    func check(_ bounds: IntegerBounds) throws(LoweringError) {
+        guard bounds.isWithinLimit else {
+            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
+        }
+    }
+
+    /// Of sums of so many products; no bound that overflows gets through.
+    func productBounds(
+        _ a: IntegerBounds, _ b: IntegerBounds, terms: Int
+    ) throws(LoweringError) -> IntegerBounds {
+        let product = a * b
+        try check(product)
+        let sum = product * Int128(terms)
+        try check(sum)
+        return sum
     }
 
     func tensorShape(_ extents: [Int]) throws(LoweringError) -> TensorShape {

@@ -11,10 +11,12 @@ extension Lowering {
         // alpha belongs to a constant where there is one.
         var product: LoweredValue
         if case .constant(let weights) = left, case .tensor = right {
-            left = .constant(weights.mapped { $0 * gemm.alpha })
-            product = try multiply(left, right, shape: shape, resultShape: shape)
+            if gemm.alpha != 1 { left = .constant(weights.mapped { $0 * gemm.alpha }) }
+            product = try multiply(
+                left, right, node: node.reference.index, shape: shape, resultShape: shape)
         } else {
-            product = try multiply(left, right, shape: shape, resultShape: shape)
+            product = try multiply(
+                left, right, node: node.reference.index, shape: shape, resultShape: shape)
             product = try scaled(
                 product, node.results[0], by: .scalar(gemm.alpha), shape: shape)
         }
@@ -37,7 +39,8 @@ extension Lowering {
             matrixOperand(1, of: node, isTransposed: false),
             operation.rightBatch + [operation.depth, operation.columns])
         return try multiply(
-            left, right, shape: batch + [operation.rows, operation.columns],
+            left, right, node: node.reference.index,
+            shape: batch + [operation.rows, operation.columns],
             resultShape: shape(node.results[0]))
     }
 
@@ -46,7 +49,8 @@ extension Lowering {
         _ position: Int, of node: ModelGraph.Node, isTransposed: Bool
     ) throws(LoweringError) -> LoweredValue {
         if case .constant(let constant) = try operand(position, of: node) {
-            return .constant(isTransposed ? constant.transposed : constant)
+            guard isTransposed else { return .constant(constant) }
+            return .constant(cache.transposed(node.operands[position], constant))
         }
         var tensor = try narrow(node.operands[position])
         if isTransposed { tensor.layout = tensor.layout.transposed([1, 0]) }
@@ -69,28 +73,27 @@ extension Lowering {
 
     /// A product of matrices; linear where one of them is constant.
     private mutating func multiply(
-        _ left: LoweredValue, _ right: LoweredValue, shape: [Int], resultShape: [Int]
+        _ left: LoweredValue, _ right: LoweredValue, node: Int, shape: [Int], resultShape: [Int]
     ) throws(LoweringError) -> LoweredValue {
         let name = builder.currentName
         switch (left, right) {
         case (.tensor(let x), .constant(let weights)):
             return .pending(
                 LinearLayer(
-                    name: name, kind: .rightMatrix, input: x, weights: weights, bias: nil,
+                    identity: .init(node: node), name: name, kind: .rightMatrix, input: x,
+                    weights: weights, bias: nil,
                     shape: shape, resultShape: resultShape))
         case (.constant(let weights), .tensor(let x)):
             return .pending(
                 LinearLayer(
-                    name: name, kind: .leftMatrix, input: x, weights: weights, bias: nil,
+                    identity: .init(node: node), name: name, kind: .leftMatrix, input: x,
+                    weights: weights, bias: nil,
                     shape: shape, resultShape: resultShape))
         case (.tensor(let a), .tensor(let b)):
             let depth = a.shape[a.shape.count - 1]
             let (wire, layout) = try multiply(
                 .tensor(a), a.shape, .tensor(b), b.shape, shape)
-            let bounds = a.bounds * b.bounds * Int128(depth)
-            guard bounds.isWithinLimit else {
-                throw .accumulatorOverflow(layer: name, bits: bounds.signedBits)
-            }
+            let bounds = try productBounds(a.bounds, b.bounds, terms: depth)
             let product = LoweredTensor(
                 wire: wire, layout: layout, unit: a.unit * b.unit, bounds: bounds,
                 error: Double(depth) * productError(a, b))
@@ -108,12 +111,4 @@ extension Lowering {
 
 extension FloatTensor {
     static func scalar(_ value: Double) -> FloatTensor { FloatTensor(shape: [], values: [value]) }
-
-    /// The transpose of a matrix.
-    fileprivate var transposed: FloatTensor {
-        let (rows, columns) = (shape[0], shape[1])
-        return FloatTensor(
-            shape: [columns, rows],
-            values: (0..<columns).flatMap { j in (0..<rows).map { values[$0 * columns + j] } })
-    }
 }

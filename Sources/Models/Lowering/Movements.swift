@@ -129,9 +129,7 @@ extension Lowering {
         }
         result.error = terms.reduce(0) { max($0, $1.tensor.error) }
         if let constants {
-            let integers = constants.values.map { Int128(Rounding.halfUp($0 / unit)) }
-            result.bounds = result.bounds.union(
-                IntegerBounds(integers.min() ?? 0, integers.max() ?? 0))
+            result.bounds = result.bounds.union(try integerBounds(constants, unit: unit))
             result.error = max(result.error, unit / 2)
         }
         return .tensor(result)

@@ -40,11 +40,10 @@ extension Lowering {
             bounds = bounds * (Int128(1) << Int128(precision))
             bounds = IntegerBounds(bounds.low * 2, bounds.high * 2)
             unit /= Double(1 << precision)
-            error += x.realMagnitude * Double(pool.window.tapCount) * Rounding.powerOfTwo(-precision)
+            error +=
+                x.realMagnitude * Double(pool.window.tapCount) * Rounding.powerOfTwo(-precision)
         }
-        guard bounds.isWithinLimit else {
-            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
-        }
+        try check(bounds)
         let (wire, layout) = try contract(
             operands, over: space, output: (planes + windows.outputs).map { [$0] })
         return .tensor(

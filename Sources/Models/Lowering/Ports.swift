@@ -5,14 +5,15 @@ extension Lowering {
     mutating func addInput(_ index: Int) throws(LoweringError) {
         let value = graph.values[index]
         guard !consumers[index].isEmpty || isOutput[index] else { throw .unusedInput(value.name) }
-        let range = calibration.ranges[index] ?? 0...0
+        let range = range(index)
         var format = FixedPointFormat(fitting: range, bits: options.bits)
         var error = format.unit / 2
         if !value.type.elementType.isFloat {
             let integers = value.type.elementType.integerRange ?? 0...0
-            let seen = Int(range.lowerBound)...Int(range.upperBound)
+            let seen = calibration.ranges[index] ?? 0...0
+            let seenIntegers = Int(seen.lowerBound)...Int(seen.upperBound)
             // The type's own range where ports have room for it, else what the samples show.
-            let bits = [integers, seen].map { IntegerBounds($0).signedBits }
+            let bits = [integers, seenIntegers].map { IntegerBounds($0).signedBits }
                 .first { CircuitLimits.portBits.contains($0) }
             guard let bits else {
                 throw .inputType(name: value.name, value.type.elementType)
@@ -61,7 +62,7 @@ extension Lowering {
     /// The format in which an output that has too many bits is published: the finest that holds
     /// its proved bounds; where a table's format for the calibrated range is finer, that, saturated.
     private func outputFormat(_ tensor: LoweredTensor, _ index: Int) -> FixedPointFormat {
-        let range = calibration.ranges[index] ?? 0...0
+        let range = range(index)
         let calibrated = FixedPointFormat(fitting: range, bits: options.outputBits)
         // No finer than what is rounded.
         let finest = -Int(tensor.unit.exponent)

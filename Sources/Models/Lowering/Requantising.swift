@@ -15,6 +15,9 @@ extension Lowering {
     func rescaling(_ x: LoweredTensor, to unit: Double) throws(LoweringError) -> Rescaling {
         let ratio = unit / x.unit
         if let exponent = Rounding.log2Exactly(ratio) {
+            guard x.bounds.magnitudeAsDouble < ratio * 0x1p100 else {
+                throw .accumulatorOverflow(layer: builder.currentName, bits: 100)
+            }
             let multiplier = exponent < 0 ? Int128(1) << Int128(min(-exponent, 100)) : 1
             let shift = max(0, exponent)
             return Rescaling(
@@ -26,7 +29,8 @@ extension Lowering {
         let magnitude = max(1, x.bounds.magnitudeAsDouble / ratio)
         var shift = max(1, Int(magnitude.exponent) + 3 + Int(ratio.exponent))
         shift = (shift + widths.limbBits - 1) / widths.limbBits * widths.limbBits
-        while shift > 1, x.bounds.magnitudeAsDouble * (Rounding.powerOfTwo(shift) / ratio) >= 0x1p61 {
+        while shift > 1, x.bounds.magnitudeAsDouble * (Rounding.powerOfTwo(shift) / ratio) >= 0x1p61
+        {
             shift -= 1
         }
         let exact = Rounding.powerOfTwo(shift) / ratio
@@ -72,9 +76,10 @@ extension Lowering {
         result: FixedPointFormat
     ) throws(LoweringError) -> LoweredTensor {
         let rescaling = try rescaling(x, to: argument.unit)
-        var domain = IntegerDomain.signed(bits: options.bits)
+        var domain = IntegerDomain.signed(bits: argument.bits)
         var overshootBits = 0
         if options.outOfRange == .saturate {
+            argumentBits.insert(rescaling.bounds.signedBits)
             domain = .signed(bits: widths.tableBits)
             if !rescaling.bounds.isContained(in: domain) {
                 overshootBits = overshoot(rescaling.bounds, domain)
@@ -98,6 +103,9 @@ extension Lowering {
     mutating func narrow(_ value: Int) throws(LoweringError) -> LoweredTensor {
         if let known = narrowed[value] { return known }
         let x = try tensor(value)
+        let name = builder.currentName
+        builder.currentName = layerNames[value]
+        defer { builder.currentName = name }
         let result =
             x.bounds.signedBits <= options.bits + Self.spareBits
             ? x : try rounded(x, to: format(value))
@@ -149,7 +157,8 @@ extension Lowering {
             return argumentFormat(function, value, node.results[0]).fractionalBits
         case is Reshape, is any DataMovement, is Cast, is Concat:
             return preferredFractionalBits(node.results[0])
-        case let arithmetic as Arithmetic where arithmetic.kind == .add || arithmetic.kind == .subtract:
+        case let arithmetic as Arithmetic
+        where arithmetic.kind == .add || arithmetic.kind == .subtract:
             return preferredFractionalBits(node.results[0])
         default:
             return format(value).fractionalBits

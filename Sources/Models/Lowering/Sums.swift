@@ -38,6 +38,7 @@ extension Lowering {
         var affine = Affine<Wire>(extents: extents, terms: [])
         var bounds = IntegerBounds(0, 0)
         var error = 0.0
+        let count = tensors.reduce(constant == nil ? 0 : 1) { $0 + $1.terms }
         for (term, tensor) in zip(terms, tensors) {
             let aligned = try align(tensor, with: space, dimensions)
             var nextUnit = firstUnit
@@ -51,8 +52,7 @@ extension Lowering {
             error += tensor.error
         }
         if let constant {
-            let integers = constant.values.map { Int128(Rounding.halfUp($0 / unit)) }
-            let range = IntegerBounds(integers.min() ?? 0, integers.max() ?? 0)
+            let range = try integerBounds(constant, unit: unit)
             bounds = bounds + range
             if range.low == range.high, constant.isBroadcastable(by: tensors, to: shape) {
                 affine.constant = range.low
@@ -61,9 +61,7 @@ extension Lowering {
             }
             error += unit / 2
         }
-        guard bounds.isWithinLimit else {
-            throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
-        }
+        try check(bounds)
         var layout = Layout(factors: dimensions.map { space.factors($0) })
         layout.extents = extents
         // Nothing to add: leave the wire as it is.
@@ -72,11 +70,11 @@ extension Lowering {
         {
             return LoweredTensor(
                 wire: affine.terms[0].source, layout: layout, unit: unit, bounds: bounds,
-                error: error)
+                error: error, terms: count)
         }
         return LoweredTensor(
             wire: try add(.affine(affine)), layout: layout, unit: unit, bounds: bounds,
-            error: error)
+            error: error, terms: count)
     }
 
     /// The constant, broadcast along its axes of extent 1.

@@ -20,9 +20,8 @@ struct KernelSet: @unchecked Sendable {
     static var all: [KernelSet] { best.name == portable.name ? [portable] : [portable, best] }
 
     var name: String { String(cString: table.pointee.name) }
-    var c: ck_kernels {
-        @inline(__always) unsafeAddress { table }
-    }
+    /// The functions; reading one reads one word.
+    var c: ck_kernels { table.pointee }
 }
 
 // SAFETY, for every pointer below: Fr and ck_fr, Fq and ck_fq are four UInt64, G1Affine and

@@ -2,23 +2,23 @@ import Foundation
 import Models
 
 /// A model of Tests/Vectors/onnx with inputs and onnxruntime's outputs; see onnx_operators.py.
-public struct Fixture {
-    public let name: String
-    public let model: [UInt8]
-    public let inputs: [FloatTensor]
-    public let outputs: [FloatTensor]
+struct Fixture {
+    let name: String
+    let model: [UInt8]
+    let inputs: [FloatTensor]
+    let outputs: [FloatTensor]
 
-    public static let vectors = URL(filePath: #filePath)
+    static let vectors = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Vectors")
 
     /// The names of all fixtures, sorted.
-    public static let names: [String] = {
+    static let names: [String] = {
         let folder = vectors.appending(path: "onnx").path(percentEncoded: false)
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return files.filter { $0.hasSuffix(".onnx") }.map { String($0.dropLast(5)) }.sorted()
     }()
 
-    public init(_ name: String) throws {
+    init(_ name: String) throws {
         self.name = name
         let folder = Self.vectors.appending(path: "onnx")
         model = [UInt8](try Data(contentsOf: folder.appending(path: "\(name).onnx")))
@@ -44,7 +44,7 @@ public struct Fixture {
     }
 
     /// The fixture's graph, open extents taken from the inputs.
-    public func graph() throws -> ModelGraph {
+    func graph() throws -> ModelGraph {
         // The names of the inputs are not known before the graph is: batch only.
         try ModelGraph(onnx: model, bindings: InputBindings(batch: inputs.first?.shape.first ?? 1))
     }

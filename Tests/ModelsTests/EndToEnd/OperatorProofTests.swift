@@ -1,6 +1,5 @@
 import Circuits
 import Models
-import ModelTestSupport
 import Prover
 import Testing
 import Verifier
@@ -17,16 +16,27 @@ import Verifier
         for (index, tensor) in zip(graph.inputs, fixture.inputs) {
             sample[graph.values[index].name] = tensor
         }
+        try Self.prove(graph, samples: [sample])
+    }
+
+    @Test("random model", arguments: 100..<140 as Range<UInt64>)
+    func randomModel(seed: UInt64) throws {
+        let random = RandomModel(seed: seed)
+        try Self.prove(
+            try ModelGraph(onnx: random.model.bytes), samples: random.samples(3, seed: seed))
+    }
+
+    /// Small tables: what is tested is the road, not the rounding.
+    private static func prove(_ graph: ModelGraph, samples: [[String: FloatTensor]]) throws {
         var options = CompileOptions()
-        // Small tables: what is tested is the road, not the rounding.
         options.bits = 8
         options.limbBits = 8
-        let model = try ModelCompiler.compile(graph, samples: [sample], options: options)
+        let model = try ModelCompiler.compile(graph, samples: samples, options: options)
         let key = try ProvingKey(
             circuit: model.circuit, constants: model.constants, log2Chunk: model.cost.log2Chunk,
-            srs: Self.srs.identity, powers: Self.srs.powers)
+            srs: srs.identity, powers: srs.powers)
         let inputs = try model.circuit.inputs.map {
-            try $0.port.quantised(sample[$0.port.name]?.values ?? [])
+            try $0.port.quantised(samples[0][$0.port.name]?.values ?? [])
         }
         let interpreter = try model.interpreter()
         let proof = try NativeProver(key: key).prove(try interpreter.witness(inputs))

@@ -1,0 +1,321 @@
+import TestSupport
+
+@testable import Models
+
+/// Random graphs over all operators that compute on data.
+struct RandomModel {
+    var model: TestModel
+    var shapes: [(name: String, shape: [Int])]
+    private var rng: SeededGenerator
+    private var values: [(name: String, shape: [Int])] = []
+    private var unread: Set<String> = []
+    private var counter = 0
+
+    /// The graph's inputs, as `samples` makes them.
+    var inputs: [(name: String, shape: [Int])] { shapes }
+
+    init(seed: UInt64) {
+        rng = SeededGenerator(seed: seed)
+        model = TestModel()
+        model.nodes = []
+        model.inputs = []
+        shapes = []
+        for index in 0..<Int.random(in: 1...2, using: &rng) {
+            let shape = Self.imageShape(&rng)
+            let name = "x\(index)"
+            shapes.append((name, shape))
+            model.inputs.append(.init(name: name, shape: shape.map { .fixed($0) }))
+            define(name, shape)
+        }
+        for _ in 0..<Int.random(in: 2...9, using: &rng) { step() }
+        // Whatever nothing reads is an output.
+        model.outputs = values.map(\.name).filter { unread.contains($0) && !$0.hasPrefix("x") }
+        for (name, _) in shapes where unread.contains(name) {
+            let output = "out_\(name)"
+            model.nodes.append(.init("Relu", [name], [output]))
+            model.outputs.append(output)
+        }
+    }
+
+    /// Normal numbers, one tensor for each input.
+    func samples(_ count: Int, seed: UInt64) -> [[String: FloatTensor]] {
+        var rng = SeededGenerator(seed: seed)
+        return (0..<count).map { _ in
+            var sample: [String: FloatTensor] = [:]
+            for (name, shape) in shapes {
+                let values = (0..<shape.reduce(1, *)).map { _ in
+                    Double.random(in: -2...2, using: &rng) * Double.random(in: 0...1, using: &rng)
+                }
+                sample[name] = FloatTensor(shape: shape, values: values)
+            }
+            return sample
+        }
+    }
+}
+
+extension RandomModel {
+    private static func imageShape(_ rng: inout SeededGenerator) -> [Int] {
+        let extents = [1, 2, 3, 4, 5, 6, 7, 8]
+        return [
+            Int.random(in: 1...2, using: &rng), extents.prefix(6).randomElement(using: &rng) ?? 1,
+            extents.randomElement(using: &rng) ?? 1, extents.randomElement(using: &rng) ?? 1,
+        ]
+    }
+
+    private mutating func define(_ name: String, _ shape: [Int]) {
+        values.append((name, shape))
+        unread.insert(name)
+    }
+
+    private mutating func pick() -> (name: String, shape: [Int]) {
+        // Rather a late one.
+        let index = max(
+            Int.random(in: 0..<values.count, using: &rng),
+            Int.random(in: 0..<values.count, using: &rng))
+        return values[index]
+    }
+
+    private mutating func constant(_ shape: [Int], scale: Float = 1) -> String {
+        counter += 1
+        let name = "w\(counter)"
+        let values = (0..<shape.reduce(1, *)).map { _ in
+            Float.random(in: -scale...scale, using: &rng)
+        }
+        model.initializers.append(.floats(name, shape, values))
+        return name
+    }
+
+    private mutating func ints(_ values: [Int]) -> String {
+        counter += 1
+        model.initializers.append(.ints("i\(counter)", [values.count], values))
+        return "i\(counter)"
+    }
+
+    private mutating func node(
+        _ type: String, _ inputs: [String], _ shape: [Int],
+        _ attributes: [(String, TestModel.Attribute)] = []
+    ) {
+        counter += 1
+        let name = "v\(counter)"
+        for input in inputs { unread.remove(input) }
+        model.nodes.append(.init(type, inputs, [name], attributes, name: "\(type)_\(counter)"))
+        define(name, shape)
+    }
+
+    private func chance(_ percent: Int, _ rng: inout SeededGenerator) -> Bool {
+        Int.random(in: 0..<100, using: &rng) < percent
+    }
+
+    private mutating func step() {
+        let (x, shape) = pick()
+        let count = shape.reduce(1, *)
+        switch Int.random(in: 0..<22, using: &rng) {
+        case 0, 1: convolution(x, shape)
+        case 2: pool(x, shape)
+        case 3, 4: matrix(x, shape)
+        case 5: node("Relu", [x], shape)
+        case 6: node("LeakyRelu", [x], shape, [("alpha", .float(0.125 + Float(counter % 3)))])
+        case 7: node("Clip", [x, constant([], scale: 0.5), constant([], scale: 2)], shape)
+        case 8: node("Sigmoid", [x], shape)
+        case 9: node("Tanh", [x], shape)
+        case 10: node("Neg", [x], shape)
+        case 11: binary(x, shape)
+        case 12: withConstant(x, shape)
+        case 13:
+            guard shape.count >= 2 else { return }
+            let c = shape[1]
+            let variance = constant([c])
+            model.initializers[model.initializers.count - 1] = .floats(
+                variance, [c], (0..<c).map { 0.5 + Float($0) / 4 })
+            node(
+                "BatchNormalization",
+                [x, constant([c], scale: 2), constant([c]), constant([c]), variance], shape)
+        case 14:
+            let permutation = shape.indices.shuffled(using: &rng)
+            node(
+                "Transpose", [x], permutation.map { shape[$0] }, [("perm", .ints(permutation))])
+        case 15, 16:
+            // Random factors.
+            var rest = count
+            var target: [Int] = []
+            for _ in 0..<Int.random(in: 0...3, using: &rng) {
+                let factor = (1...rest).filter { rest % $0 == 0 }.randomElement(using: &rng) ?? 1
+                target.append(factor)
+                rest /= factor
+            }
+            target.append(rest)
+            node("Reshape", [x, ints(target)], target)
+        case 17:
+            let axis = Int.random(in: 0...shape.count, using: &rng)
+            node(
+                "Flatten", [x], [shape[..<axis].reduce(1, *), shape[axis...].reduce(1, *)],
+                [("axis", .int(axis))])
+        case 18: slice(x, shape)
+        case 19: pad(x, shape)
+        case 20: concat(x, shape)
+        default:
+            guard let axis = shape.indices.randomElement(using: &rng) else { return }
+            let indices = (0..<Int.random(in: 1...4, using: &rng)).map { _ in
+                Int.random(in: 0..<shape[axis], using: &rng)
+            }
+            var result = shape
+            result[axis] = indices.count
+            node("Gather", [x, ints(indices)], result, [("axis", .int(axis))])
+        }
+    }
+
+    private mutating func convolution(_ x: String, _ shape: [Int]) {
+        guard shape.count == 4 || shape.count == 3 else { return }
+        let channels = shape[1]
+        let groups = (1...channels).filter { channels % $0 == 0 }.randomElement(using: &rng) ?? 1
+        let results = groups * Int.random(in: 1...3, using: &rng)
+        var (kernel, strides, dilations): ([Int], [Int], [Int]) = ([], [], [])
+        var (begins, ends, extents): ([Int], [Int], [Int]) = ([], [], [])
+        for extent in shape[2...] {
+            let k = Int.random(in: 1...3, using: &rng)
+            let d = Int.random(in: 1...2, using: &rng)
+            let s = Int.random(in: 1...2, using: &rng)
+            let reach = (k - 1) * d + 1
+            let begin = Int.random(in: 0...2, using: &rng)
+            let end = max(Int.random(in: 0...2, using: &rng), reach - extent - begin)
+            kernel.append(k)
+            strides.append(s)
+            dilations.append(d)
+            begins.append(begin)
+            ends.append(end)
+            extents.append((extent + begin + end - reach) / s + 1)
+        }
+        var inputs = [x, constant([results, channels / groups] + kernel)]
+        if chance(60, &rng) { inputs.append(constant([results])) }
+        node(
+            "Conv", inputs, [shape[0], results] + extents,
+            [
+                ("group", .int(groups)), ("strides", .ints(strides)),
+                ("dilations", .ints(dilations)), ("pads", .ints(begins + ends)),
+            ])
+    }
+
+    private mutating func pool(_ x: String, _ shape: [Int]) {
+        guard shape.count == 4 || shape.count == 3 else { return }
+        let spatial = Array(shape[2...])
+        if chance(25, &rng) {
+            let type = chance(50, &rng) ? "GlobalAveragePool" : "GlobalMaxPool"
+            node(type, [x], shape[..<2] + spatial.map { _ in 1 })
+            return
+        }
+        let kernel = spatial.map { Int.random(in: 1...min(3, $0), using: &rng) }
+        let strides = spatial.map { _ in Int.random(in: 1...2, using: &rng) }
+        let pads = kernel.map { Int.random(in: 0..<$0, using: &rng) }
+        let extents = spatial.indices.map {
+            (spatial[$0] + pads[$0] - kernel[$0]) / strides[$0] + 1
+        }
+        var attributes: [(String, TestModel.Attribute)] = [
+            ("kernel_shape", .ints(kernel)), ("strides", .ints(strides)),
+            ("pads", .ints(pads + pads.map { _ in 0 })),
+        ]
+        let isMax = chance(50, &rng)
+        if !isMax { attributes.append(("count_include_pad", .int(counter % 2))) }
+        node(isMax ? "MaxPool" : "AveragePool", [x], shape[..<2] + extents, attributes)
+    }
+
+    private mutating func matrix(_ x: String, _ shape: [Int]) {
+        guard let depth = shape.last else { return }
+        let columns = Int.random(in: 1...6, using: &rng)
+        if shape.count == 2, chance(60, &rng) {
+            let transposes = chance(50, &rng)
+            var inputs = [x, constant(transposes ? [columns, depth] : [depth, columns])]
+            if chance(60, &rng) { inputs.append(constant([columns])) }
+            node(
+                "Gemm", inputs, [shape[0], columns],
+                [
+                    ("transB", .int(transposes ? 1 : 0)), ("alpha", .float(0.5)),
+                    ("beta", .float(2)),
+                ])
+        } else if shape.count >= 2, chance(30, &rng) {
+            let rows = shape[shape.count - 2]
+            node("MatMul", [constant([columns, rows]), x], shape.dropLast(2) + [columns, depth])
+        } else if shape.count >= 2, chance(20, &rng) {
+            // With itself, transposed.
+            let permutation = shape.indices.dropLast(2) + [shape.count - 1, shape.count - 2]
+            node(
+                "Transpose", [x], permutation.map { shape[$0] },
+                [("perm", .ints(Array(permutation)))])
+            let rows = shape[shape.count - 2]
+            node("MatMul", [x, "v\(counter)"], shape.dropLast(1) + [rows])
+        } else {
+            node("MatMul", [x, constant([depth, columns])], shape.dropLast() + [columns])
+        }
+    }
+
+    private mutating func binary(_ x: String, _ shape: [Int]) {
+        let partners = values.filter { Shape.broadcast($0.shape, shape) != nil }
+        guard let (y, other) = partners.randomElement(using: &rng),
+            let result = Shape.broadcast(shape, other)
+        else { return }
+        node(["Add", "Sub", "Mul"].randomElement(using: &rng) ?? "Add", [x, y], result)
+    }
+
+    private mutating func withConstant(_ x: String, _ shape: [Int]) {
+        let other = shape.map { chance(50, &rng) ? $0 : 1 }
+        let type = ["Add", "Sub", "Mul", "Div"].randomElement(using: &rng) ?? "Add"
+        let name = constant(other)
+        if type == "Div" {
+            let count = other.reduce(1, *)
+            model.initializers[model.initializers.count - 1] = .floats(
+                name, other, (0..<count).map { 0.75 + Float($0 % 5) / 2 })
+        }
+        let inputs = type != "Div" && chance(30, &rng) ? [name, x] : [x, name]
+        node(type, inputs, shape)
+    }
+
+    private mutating func slice(_ x: String, _ shape: [Int]) {
+        guard let axis = shape.indices.randomElement(using: &rng) else { return }
+        let extent = shape[axis]
+        let step = [1, 1, 2, -1, -2].randomElement(using: &rng) ?? 1
+        let (low, high) = (
+            Int.random(in: 0..<extent, using: &rng), Int.random(in: 1...extent, using: &rng)
+        )
+        let (first, last) = (min(low, high - 1), max(low + 1, high))
+        let count = (last - first + step.magnitude.asInt - 1) / step.magnitude.asInt
+        let (start, end) = step > 0 ? (first, last) : (last - 1, first == 0 ? -100 : first - 1)
+        var result = shape
+        result[axis] = count
+        node("Slice", [x, ints([start]), ints([end]), ints([axis]), ints([step])], result)
+    }
+
+    private mutating func pad(_ x: String, _ shape: [Int]) {
+        let mode = ["constant", "edge", "reflect"].randomElement(using: &rng) ?? "constant"
+        let limit = mode == "reflect" ? 0 : 2
+        let begins = shape.map { Int.random(in: 0...min(2, max(limit, $0 - 1)), using: &rng) }
+        let ends = shape.map { Int.random(in: 0...min(2, max(limit, $0 - 1)), using: &rng) }
+        var inputs = [x, ints(begins + ends)]
+        if mode == "constant" { inputs.append(constant([])) }
+        let result = shape.indices.map { shape[$0] + begins[$0] + ends[$0] }
+        guard result.reduce(1, *) < 3000 else { return }
+        node("Pad", inputs, result, [("mode", .string(mode))])
+    }
+
+    private mutating func concat(_ x: String, _ shape: [Int]) {
+        guard let axis = shape.indices.randomElement(using: &rng) else { return }
+        let partners = values.filter { value in
+            value.shape.count == shape.count
+                && shape.indices.allSatisfy { $0 == axis || value.shape[$0] == shape[$0] }
+        }
+        var inputs = [x]
+        var result = shape
+        for _ in 0..<Int.random(in: 1...2, using: &rng) {
+            if chance(30, &rng) {
+                inputs.append(constant(shape))
+                result[axis] += shape[axis]
+            } else if let (name, other) = partners.randomElement(using: &rng) {
+                inputs.append(name)
+                result[axis] += other[axis]
+            }
+        }
+        node("Concat", inputs.shuffled(using: &rng), result, [("axis", .int(axis))])
+    }
+}
+
+extension UInt {
+    fileprivate var asInt: Int { Int(self) }
+}
