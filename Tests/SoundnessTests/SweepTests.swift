@@ -1,8 +1,8 @@
 import Circuits
 import Field
 import ProofSystem
-import Testing
 import TestSupport
+import Testing
 import ZKMLTestSupport
 
 /// Every committed and derived tensor of a model: one true cell changed, one padded cell changed,
@@ -48,17 +48,17 @@ import ZKMLTestSupport
                     let broken = ConstraintCheck(
                         changed, inputs: model.inputs
                     ).brokenConstraints()
-                    let false_ = try forge.prove(changed)
-                    let refusal = forge.refusal(false_)
+                    let forged = try forge.prove(changed)
+                    let refusal = forge.refusal(forged)
                     let place: Comment = """
                         \(model), tensor \(tensor.index) \(forge.system[tensor].role), \
                         cell \(position), true: \(isTrue), follows: \(follows), \
                         \(String(describing: refusal)), broken: \(broken)
                         """
                     if refusal == nil {
-                        #expect(false_.statement.outputs == proof.statement.outputs, place)
+                        #expect(forged.statement.outputs == proof.statement.outputs, place)
                         // A derived tensor may differ where the prover never uses it.
-                        #expect(broken.isEmpty || false_ == proof, place)
+                        #expect(broken.isEmpty || forged == proof, place)
                     } else {
                         #expect(!broken.isEmpty, place)
                     }

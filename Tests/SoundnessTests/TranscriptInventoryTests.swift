@@ -3,8 +3,8 @@ import Curve
 import Field
 import Foundation
 import ProofSystem
-import Testing
 import TestSupport
+import Testing
 import ZKMLTestSupport
 
 @testable import Verifier

@@ -1,7 +1,7 @@
 import Circuits
 import Field
-import Testing
 import TestSupport
+import Testing
 import ZKMLTestSupport
 
 /// The expansion of each gadget with advice, exhaustively: for any field element in its source, at
@@ -92,7 +92,8 @@ import ZKMLTestSupport
             #expect(
                 results
                     == (isExpressible
-                        ? [p.isTable ? column[c - domain.lowest] : Fr(c)] : []), "x = \(x)")
+                        ? [p.isTable ? column[c - domain.lowest] : Fr(c)] : []),
+                "x = \(x)")
         }
     }
 }
