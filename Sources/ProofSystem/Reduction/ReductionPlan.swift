@@ -21,9 +21,9 @@ public struct ReductionPlan: Sendable {
                 continue
             }
             plans.append(EinsumPlan(einsum))
-            byLevel[levels.levels[tensor.index]].insert(tensor, at: 0)
+            byLevel[levels.levels[tensor.index]].append(tensor)
         }
-        einsumsByLevel = byLevel
+        einsumsByLevel = byLevel.map { $0.reversed() }
         einsumPlans = plans
     }
 
