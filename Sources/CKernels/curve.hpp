@@ -76,7 +76,8 @@ struct Xyzz {
                 *this = none();
             return;
         }
-        const Fq pp = A::mul(p, p), ppp = A::mul(p, pp), q = A::mul(u1, pp), s1_ppp = A::mul(s1, ppp);
+        const Fq pp = A::mul(p, p), ppp = A::mul(p, pp);
+        const Fq q = A::mul(u1, pp), s1_ppp = A::mul(s1, ppp);
         x = sub(sub(A::mul(r, r), ppp), dbl(q));
         y = sub(A::mul(r, sub(q, x)), s1_ppp);
         zz = A::mul(z2, pp);

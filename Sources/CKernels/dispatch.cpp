@@ -31,9 +31,7 @@ int ck_i64_bits(const int64_t *x, size_t n) {
 }
 
 size_t ck_msm_scratch_bytes(size_t n, int bits, int threads) {
-    if (n == 0) return 0;
-    const ck::MsmPlan plan(n, bits, threads);
-    return (bits > 64 ? ck::align64(n * sizeof(ck_fr)) : 0) + ck::msm_bytes(plan, threads);
+    return n == 0 ? 0 : ck::msm_bytes(n, bits, threads);
 }
 
 size_t ck_fixed_base_scratch_bytes(size_t n, int threads) {

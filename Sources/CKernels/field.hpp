@@ -464,8 +464,9 @@ template <class F, class A>
 F inverse(const F &input) {
     using M = Modulus<F>;
     struct Update {
-        static CK_INLINE bool apply(uint64_t out[4], const uint64_t *a, int64_t f, const uint64_t *b, int64_t g) {
-            // |a f + b g| / 2^31, and whether it was negative
+        /// |a f + b g| / 2^31, and whether it was negative
+        static CK_INLINE bool apply(
+            uint64_t out[4], const uint64_t *a, int64_t f, const uint64_t *b, int64_t g) {
             uint64_t t[5];
             __int128 c = 0;
             for (int i = 0; i < 4; i++) {
@@ -511,9 +512,9 @@ F inverse(const F &input) {
         for (int step = 0; step < 31; step++) {
             // x odd: take the smaller number from the larger.
             const uint64_t odd = 0 - (x & 1), swap = odd & (0 - uint64_t(x < y));
-            const uint64_t dx = (x ^ y) & swap, df = uint64_t(f0 ^ f1) & swap, dg = uint64_t(g0 ^ g1) & swap;
-            x ^= dx, y ^= dx;
-            f0 ^= int64_t(df), f1 ^= int64_t(df), g0 ^= int64_t(dg), g1 ^= int64_t(dg);
+            const uint64_t dx = (x ^ y) & swap;
+            const int64_t df = (f0 ^ f1) & int64_t(swap), dg = (g0 ^ g1) & int64_t(swap);
+            x ^= dx, y ^= dx, f0 ^= df, f1 ^= df, g0 ^= dg, g1 ^= dg;
             x = (x - (y & odd)) >> 1;
             f0 -= f1 & int64_t(odd), g0 -= g1 & int64_t(odd);
             f1 <<= 1, g1 <<= 1;

@@ -58,4 +58,31 @@ Sum parallel_sum(size_t n, size_t grain, const Body &body) {
     return total;
 }
 
+/// Runs body(slot, task) for every task below `tasks` on up to `threads` threads, each with a slot
+/// of its own below `threads`: for work that needs memory a thread.
+template <class Body>
+void parallel_tasks(int threads, size_t tasks, const Body &body) {
+    struct Region {
+        const Body &body;
+        int threads;
+        size_t tasks;
+        std::atomic<int> slot;
+        std::atomic<size_t> next;
+        static void run(void *data) {
+            auto &region = *static_cast<Region *>(data);
+            const int slot = region.slot.fetch_add(1, std::memory_order_relaxed);
+            if (slot >= region.threads) return;
+            for (;;) {
+                const size_t task = region.next.fetch_add(1, std::memory_order_relaxed);
+                if (task >= region.tasks) return;
+                region.body(slot, task);
+            }
+        }
+    } region{body, threads, tasks, {0}, {0}};
+    if (threads <= 1 || tasks <= 1)
+        Region::run(&region);
+    else
+        GOMP_parallel(Region::run, &region, unsigned(threads), 0);
+}
+
 }  // namespace ck

@@ -143,18 +143,17 @@ struct Sumcheck {
         const Fr *const *tables, size_t table_count, size_t factor, const Fr *coefficients,
         const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
         size_t half, Fr *out) {
-        if (const size_t d = plain_product(coefficients, starts, term_count, factor < table_count)) {
+        const bool has_factor = factor < table_count;
+        if (const size_t d = plain_product(coefficients, starts, term_count, has_factor)) {
             const Fr *factors[4];
-            size_t j = 0;
-            if (factor < table_count) factors[j++] = tables[factor];
-            for (; j < d; j++) factors[j] = tables[indices[j - (factor < table_count)]];
+            if (has_factor) factors[0] = tables[factor];
+            for (size_t j = has_factor; j < d; j++) factors[j] = tables[indices[j - has_factor]];
             if (d == 2) return product_round<2>(factors, degree, half, out);
             if (d == 3) return product_round<3>(factors, degree, half, out);
             return product_round<4>(factors, degree, half, out);
         }
         bool unit[kMaxTerms];
         for (size_t t = 0; t < term_count; t++) unit[t] = equal(coefficients[t], Modulus<Fr>::one);
-        const bool has_factor = factor < table_count;
         const bool *units = unit;
         const Sums s = parallel_sum<Sums>(half, kGrain / 8, [=](Sums &s, size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {

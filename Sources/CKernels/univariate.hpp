@@ -11,7 +11,8 @@ struct Univariate {
 
     static void fr_even_odd_fold(Fr *out, const Fr *p, Fr u, size_t n) {
         parallel_for(n, kGrain, [=, &u](size_t begin, size_t end) {
-            for (size_t j = begin; j < end; j++) out[j] = Vectors<A>::fold(p[2 * j], p[2 * j + 1], u);
+            for (size_t j = begin; j < end; j++)
+                out[j] = Vectors<A>::fold(p[2 * j], p[2 * j + 1], u);
         });
     }
     static void i64_even_odd_fold(Fr *out, const int64_t *p, Fr u, size_t n) {
@@ -132,7 +133,8 @@ struct Univariate {
         parallel_for(n, kGrain, [=, &shift](size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
                 SmallSum s;
-                for (size_t j = 0; j < m; j++) A::mac(s, offset_sign(vectors[j][i]), coefficients[j]);
+                for (size_t j = 0; j < m; j++)
+                    A::mac(s, offset_sign(vectors[j][i]), coefficients[j]);
                 out[i] = sub(reduce<Fr>(s), shift);
             }
         });

@@ -113,7 +113,9 @@ struct Vectors {
     struct SmallFold {
         Fr r, complement, shift;
         explicit SmallFold(const Fr &r)
-            : r(r), complement(sub(Modulus<Fr>::one, r)), shift(neg(from_u64<Fr, A>(kSmallOffset))) {}
+            : r(r),
+              complement(sub(Modulus<Fr>::one, r)),
+              shift(neg(from_u64<Fr, A>(kSmallOffset))) {}
         CK_INLINE Fr operator()(int64_t lo, int64_t hi) const {
             SmallSum s = small_sum(shift);
             A::mac(s, offset_small(lo), complement);
@@ -137,7 +139,8 @@ struct Vectors {
         }
     }
     static CK_INLINE void fold_lines(
-        Lines<Fr> &lines, Fr *out, const int64_t *x, size_t count, size_t n, const SmallFold &fold) {
+        Lines<Fr> &lines, Fr *out, const int64_t *x, size_t count, size_t n,
+        const SmallFold &fold) {
         for (size_t i = 0; i < count; i++) {
             out[i] = lines.lo[i] = fold(x[i], x[i + 2 * n]);
             out[i + n] = lines.hi[i] = fold(x[i + n], x[i + 3 * n]);
@@ -153,10 +156,10 @@ struct Vectors {
     static Fr fr_sum(const Fr *a, size_t n) { return reduce<Fr>(unreduced_sum(a, 1, n)); }
 
     static Fr fr_dot(const Fr *a, const Fr *b, size_t n) {
-        const WideSum s = parallel_sum<WideSum>(n, kGrain, [=](WideSum &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) A::mac(s, a[i], b[i]);
-        });
-        return reduce<Fr, A>(s);
+        return reduce<Fr, A>(
+            parallel_sum<WideSum>(n, kGrain, [=](WideSum &s, size_t begin, size_t end) {
+                for (size_t i = begin; i < end; i++) A::mac(s, a[i], b[i]);
+            }));
     }
     static Fr i64_dot(const int64_t *x, const Fr *v, size_t n) {
         struct Sums {
@@ -224,7 +227,8 @@ struct Vectors {
 
     /// Doubles a table whose entries lie `stride` apart: entry i + 2^k takes t * x, entry i keeps
     /// t - t * x, from the last variable to the first, so that earlier variables are higher bits.
-    static void eq_expand(Fr *table, size_t stride, const Fr *point, size_t variables, size_t count) {
+    static void eq_expand(
+        Fr *table, size_t stride, const Fr *point, size_t variables, size_t count) {
         size_t live = 1;
         for (size_t k = variables; k-- > 0; live *= 2) {
             const Fr x = point[k];

@@ -1,4 +1,5 @@
 import CGMP
+import CKernels
 import Curve
 import Field
 import TestSupport
@@ -148,6 +149,45 @@ import Testing
             .filled(count) { MSMKernel.multiples(of: .infinity, scalars, into: $0, with: k) }
         }
         #expect(infinite == [G1Affine](repeating: .infinity, count: count))
+    }
+
+    @Test("scratch of the size asked for is enough", arguments: KernelSet.all, [1, 2, 3, 16])
+    func scratch(kernels k: KernelSet, threads: Int) {
+        var rng = SeededGenerator(seed: 12)
+        let guardSize = 4096
+        func check(_ bytes: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+            let scratch = UnsafeMutableRawPointer.allocate(
+                byteCount: bytes + guardSize, alignment: 64)
+            defer { scratch.deallocate() }
+            let end = UnsafeMutableRawBufferPointer(
+                start: scratch + bytes, count: guardSize)
+            end.initializeMemory(as: UInt8.self, repeating: 0xab)
+            Threads.with(threads) { body(scratch) }
+            #expect(end.elementsEqual(repeatElement(0xab, count: guardSize)))
+        }
+        for n in [1, 3, 600, 2100] {
+            let bases = Array(Self.bases[..<n])
+            let (full, small) = (rng.elements(n), rng.integers(n, bits: 15))
+            let t = Int32(threads)
+            bases.withUnsafeBufferPointer { bases in
+                full.withUnsafeBufferPointer { full in
+                    check(ck_msm_scratch_bytes(n, 255, t)) {
+                        _ = k.c.g1_msm_fr(bases.c, full.c, n, t, $0)
+                    }
+                    check(ck_fixed_base_scratch_bytes(n, t)) { scratch in
+                        let out = [G1Affine].filled(n) {
+                            k.c.g1_fixed_base($0.c, bases.c[0], full.c, n, t, scratch)
+                        }
+                        #expect(out.count == n)
+                    }
+                }
+                for bits: Int32 in [16, 17, 40, 64] {
+                    check(ck_msm_scratch_bytes(n, bits, t)) {
+                        _ = k.c.g1_msm_i64(bases.c, small, n, bits, t, $0)
+                    }
+                }
+            }
+        }
     }
 
     @Test("powers of tau", arguments: KernelSet.all)

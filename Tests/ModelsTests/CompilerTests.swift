@@ -113,6 +113,18 @@ import Testing
         #expect(model.outputShapes == [[2, 3], [2, 3], [3, 2], [2, 3]])
     }
 
+    @Test("outputs may be constants")
+    func constantOutput() throws {
+        let model = try Self.compile(
+            TestModel(.init("Relu")) {
+                $0.outputs = ["y", "c", "n"]
+                $0.initializers = [.floats("c", [2], [0.5, -3]), .ints("n", [1], [7])]
+            })
+        let outputs = try model.interpreter().outputs([[1, 2, 3, 4, 5, 6]])
+        #expect(model.circuit.outputs[1].port.reals(outputs[1]) == [0.5, -3])
+        #expect(model.circuit.outputs[2].port.reals(outputs[2]) == [7])
+    }
+
     @Test("a committed output is the committed input of the next model")
     func chaining() throws {
         let nodes = [TestModel.Node("Gemm", ["x", "w"], ["y"])]
@@ -169,13 +181,14 @@ import Testing
 /// What is refused, and by which name.
 @Suite("Compiler refusals") struct CompilerRefusalTests {
     private func error(
-        _ model: TestModel, change: (inout CompileOptions) -> Void = { _ in }
+        _ model: TestModel, samples: [[String: FloatTensor]] = [],
+        change: (inout CompileOptions) -> Void = { _ in }
     ) throws -> LoweringError {
         var options = CompileOptions()
         change(&options)
         let graph = try ModelGraph(onnx: model.bytes)
         do throws(LoweringError) {
-            _ = try ModelCompiler.compile(graph, samples: [], options: options)
+            _ = try ModelCompiler.compile(graph, samples: samples, options: options)
         } catch {
             return error
         }
@@ -228,7 +241,9 @@ import Testing
             $0.inputs = [.init(shape: [.fixed(1031), .fixed(1033)])]
             $0.initializers = [.ints("s", [2], [1033, 1031])]
         }
-        let error = try error(model)
+        let zeros = [Double](repeating: 0, count: 1031 * 1033)
+        let sample = ["x": FloatTensor(shape: [1031, 1033], values: zeros)]
+        let error = try error(model, samples: [sample])
         guard case .reshapeTooLarge("cut", _, _) = error else {
             Issue.record("\(error)")
             return

@@ -4,40 +4,41 @@ import Testing
 
 /// The float interpreter against onnxruntime, operator by operator.
 @Suite("Agreement with onnxruntime") struct ONNXRuntimeAgreementTests {
-  @Test("there are fixtures") func fixturesAreThere() {
-    #expect(Fixture.names.count > 250)
-  }
+    @Test("there are fixtures") func fixturesAreThere() {
+        #expect(Fixture.names.count > 250)
+    }
 
-  @Test("computes what onnxruntime does", arguments: Fixture.names)
-  func agreement(name: String) throws {
-    let fixture = try Fixture(name)
-    let graph = try fixture.graph()
-    try #require(graph.inputs.count == fixture.inputs.count)
-    var inputs: [String: FloatTensor] = [:]
-    for (index, tensor) in zip(graph.inputs, fixture.inputs) {
-      inputs[graph.values[index].name] = tensor
+    @Test("computes what onnxruntime does", arguments: Fixture.names)
+    func agreement(name: String) throws {
+        let fixture = try Fixture(name)
+        let graph = try fixture.graph()
+        try #require(graph.inputs.count == fixture.inputs.count)
+        var inputs: [String: FloatTensor] = [:]
+        for (index, tensor) in zip(graph.inputs, fixture.inputs) {
+            inputs[graph.values[index].name] = tensor
+        }
+        let outputs = try FloatInterpreter(graph).run(inputs)
+        try #require(outputs.count == fixture.outputs.count)
+        for (output, expected) in zip(outputs, fixture.outputs) {
+            guard case .float(let tensor) = output else {
+                Issue.record("integer output")
+                continue
+            }
+            #expect(tensor.shape == expected.shape)
+            let scale = expected.values.map(\.magnitude).max() ?? 0
+            for (actual, value) in zip(tensor.values, expected.values) {
+                #expect(
+                    (actual - value).magnitude <= 1e-4 * max(value.magnitude, 0.1 * scale, 1e-3))
+            }
+        }
     }
-    let outputs = try FloatInterpreter(graph).run(inputs)
-    try #require(outputs.count == fixture.outputs.count)
-    for (output, expected) in zip(outputs, fixture.outputs) {
-      guard case .float(let tensor) = output else {
-        Issue.record("integer output")
-        continue
-      }
-      #expect(tensor.shape == expected.shape)
-      let scale = expected.values.map(\.magnitude).max() ?? 0
-      for (actual, value) in zip(tensor.values, expected.values) {
-        #expect((actual - value).magnitude <= 1e-4 * max(value.magnitude, 0.1 * scale, 1e-3))
-      }
-    }
-  }
 
-  @Test("every supported operator has a fixture") func coverage() throws {
-    var seen: Set<String> = []
-    for name in Fixture.names {
-      seen.formUnion(
-        try ModelProto(decoding: Fixture(name).model).graph.nodes.map(\.operatorName))
+    @Test("every supported operator has a fixture") func coverage() throws {
+        var seen: Set<String> = []
+        for name in Fixture.names {
+            seen.formUnion(
+                try ModelProto(decoding: Fixture(name).model).graph.nodes.map(\.operatorName))
+        }
+        #expect(seen == Set(OperatorRegistry.resolvers.keys))
     }
-    #expect(seen == Set(OperatorRegistry.resolvers.keys))
-  }
 }

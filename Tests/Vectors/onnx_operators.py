@@ -132,6 +132,7 @@ def pools():
         pool("strides", operator, [2, 3, 9, 7], kernel_shape=[3, 2], strides=[2, 3])
         pool("pads_uneven", operator, [1, 2, 5, 6], kernel_shape=[3, 3], pads=[1, 0, 2, 1])
         pool("ceil", operator, [1, 1, 8, 6], kernel_shape=[3, 3], strides=[2, 4], ceil_mode=1)
+        pool("ceil_short", operator, [1, 2, 8, 2], kernel_shape=[3, 3], strides=[2, 4], ceil_mode=1)
         pool("ceil_pads", operator, [1, 2, 7, 7], kernel_shape=[3, 2], strides=[3, 2],
              pads=[1, 1, 1, 1], ceil_mode=1)
         pool("ceil_drops_window", operator, [1, 1, 4, 5], kernel_shape=[2, 2], strides=[3, 3],

@@ -78,14 +78,15 @@ typedef struct {
     ck_fr (*i64_dot)(const int64_t *x, const ck_fr *v, size_t n);
     /* out[i] = x[i] in the field */
     void (*i64_to_fr)(ck_fr *out, const int64_t *x, size_t n);
-    /* values[i] = 1 / values[i], 0 for 0; scratch: n elements. Branches on zeros. */
+    /* values[i] = 1 / values[i], 0 for 0; scratch: n elements. Time depends on the values. */
     void (*fr_invert)(ck_fr *values, ck_fr *scratch, size_t n);
     /* out[i] = scale * x^i */
     void (*fr_powers)(ck_fr *out, ck_fr x, ck_fr scale, size_t n);
     /* out[i] = scale * prod_k (bit k of i ? point[k] : 1 - point[k]), i < count <= 2^variables;
      * point[0] pairs with the most significant of the `variables` index bits */
     void (*fr_eq)(ck_fr *out, const ck_fr *point, size_t variables, size_t count, ck_fr scale);
-    /* acc[i*si + j*sj] += c * u[i] * v[j], i < ni, j < nj; strides in elements, no two cells equal */
+    /* acc[i*si + j*sj] += c * u[i] * v[j], i < ni, j < nj; strides in elements; every (i, j) has
+     * a cell of its own */
     void (*fr_outer_axpy)(
         ck_fr *acc, ptrdiff_t si, ptrdiff_t sj, ck_fr c, const ck_fr *u, size_t ni, const ck_fr *v,
         size_t nj);
@@ -123,8 +124,8 @@ typedef struct {
 
     /* out[i] = constant - sum_j weights[j] * columns[j][i], column_count <= 4 (small) */
     void (*i64_leaf_denominators)(
-        ck_fr *out, ck_fr constant, const int64_t *_Nonnull const *_Nonnull columns, const ck_fr *weights,
-        size_t column_count, size_t n);
+        ck_fr *out, ck_fr constant, const int64_t *_Nonnull const *_Nonnull columns,
+        const ck_fr *weights, size_t column_count, size_t n);
     /* p_out[i] = p[i]*q[i+h] + p[i+h]*q[i], q_out[i] = q[i]*q[i+h], i < h. Outputs may equal the
      * inputs. (small) for integer numerators, branching on 0 and 1. */
     void (*fr_fraction_combine)(
@@ -167,11 +168,11 @@ typedef struct {
     ck_fr (*fr_divide_by_linear)(ck_fr *quotient, const ck_fr *p, ck_fr a, size_t n);
     /* out[i] = sum_j coefficients[j] * vectors[j][i], j < m */
     void (*fr_combine)(
-        ck_fr *out, const ck_fr *_Nonnull const *_Nonnull vectors, const ck_fr *coefficients, size_t m,
-        size_t n);
+        ck_fr *out, const ck_fr *_Nonnull const *_Nonnull vectors, const ck_fr *coefficients,
+        size_t m, size_t n);
     void (*i64_combine)(
-        ck_fr *out, const int64_t *_Nonnull const *_Nonnull vectors, const ck_fr *coefficients, size_t m,
-        size_t n);
+        ck_fr *out, const int64_t *_Nonnull const *_Nonnull vectors, const ck_fr *coefficients,
+        size_t m, size_t n);
 
     /* --- G1. Time depends on scalars and points; bases are on the curve, infinity allowed,
      * repeats and opposites too. scratch: 64-byte aligned, as many bytes as the functions above
@@ -190,7 +191,9 @@ typedef struct {
         void *scratch);
 } ck_kernels;
 
-/* The kernels for a machine with these features, a subset of ck_cpu_features(); never null. */
+/* The kernels for a machine with these features, a subset of ck_cpu_features(); never null. A new
+ * vector unit is a feature bit, and a table whose entries it improves; the others stay as they
+ * are in the table below it. */
 const ck_kernels *ck_kernels_for(uint32_t features);
 
 #if defined(__clang__)

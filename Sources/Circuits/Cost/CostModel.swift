@@ -1,8 +1,9 @@
 /// Predicts what a circuit costs to prove, and chooses the size of its chunks.
 ///
 /// All constants are frozen: they decide which circuit a model becomes, and the same model must
-/// become the same circuit everywhere. They describe two cores at 3 GHz with AVX-512 as measured
-/// for house.md; on another machine the predictions are off by a factor, the choices still good.
+/// become the same circuit everywhere. They were fitted to the prover on two cores at 3 GHz: digits
+/// MLP and CNN, LeNet-5, c from 7 to 14. On another machine the predictions are off by a factor, the
+/// choices still good.
 public enum CostModel {
     /// The chunk sizes a compiler chooses from. A larger committed port makes a larger chunk.
     public static let log2ChunkRange = 4...22
@@ -14,34 +15,34 @@ public enum CostModel {
     /// Committing one advice cell of at most 16 bits: a share of a bucket addition.
     static let commitCell = 0.1
     /// A chunk's own share of a small-scalar multi-scalar multiplication: adding up its buckets.
-    static let commitChunk = 60.0
-    /// A leaf, all layers of the tree above it together: 80 ns a core.
-    static let leaf = 0.04
-    /// One committed cell in the final batch.
-    static let batchCell = 0.02
+    static let commitChunk = 30.0
+    /// A leaf, all layers of the tree above it together.
+    static let leaf = 0.12
+    /// One committed cell, padding included, in the final batch.
+    static let batchCell = 0.06
     /// One cell read by an einsum's reduction.
-    static let einsumRead = 0.015
+    static let einsumRead = 0.03
     /// One multiply-add of integers in the witness.
     static let multiplyAdd = 0.0005
     /// Making a true cell of any tensor.
     static let integerCell = 0.005
     /// One point of a full-width multi-scalar multiplication of 2^c points costs this over c:
-    /// buckets grow wider with c. 0.9 s at 2^20.
-    static let openingPointTimesVariables = 17.2
+    /// buckets grow wider with c.
+    static let openingPointTimesVariables = 33.0
     /// How many such multiplications an opening takes: the folded polynomials together, the
     /// quotient and the witness.
     static let openingMultiplications = 3.0
     /// Transcript, expansion and all that does not grow.
-    static let proveBase = 1000.0
+    static let proveBase = 4000.0
     /// One round of a sum-check or tree layer beyond its cells: hashing and a parallel region.
-    static let proveElement = 5.0
+    static let proveElement = 15.0
 
     /// Pairing, points of the statement, decoding.
-    static let verifyBase = 3000.0
+    static let verifyBase = 1000.0
     /// One term of the verifier's multi-scalar multiplication.
-    static let verifyTerm = 60.0
+    static let verifyTerm = 15.0
     /// One element of the proof: hashing, and the arithmetic it takes part in.
-    static let verifyElement = 4.0
+    static let verifyElement = 19.0
     static let verifyPublicCell = 0.2
 
     // Weights of what is minimised, in microseconds of proving.
@@ -56,7 +57,7 @@ public enum CostModel {
     // Bytes.
 
     /// The program, its stacks and buffers.
-    static let memoryBase = 24 << 20
+    static let memoryBase = 34 << 20
     /// Integer cell of the witness.
     static let memoryCell = 8
     /// A leaf: numerator and denominator, and half as many nodes a layer above it.
@@ -67,7 +68,7 @@ public enum CostModel {
     static let memoryPower = 128
     /// Header, length, model ID.
     static let proofFrame = 8 + 12 + 32
-    static let keyFrame = 8 + 12 + 2 + 97
+    static let keyFrame = 8 + 12 + 2 + 97 + 4
 
     /// The cost with the best chunk size.
     public static func estimate(_ system: ConstraintSystem) -> CircuitCost {
@@ -109,7 +110,7 @@ public enum CostModel {
         var prove = proveBase + proveElement * Double(elements)
         prove += commitCell * Double(counts.advice.cells) + commitChunk * Double(adviceChunks)
         prove += leaf * Double(counts.leaves.cells)
-        prove += batchCell * Double(counts.advice.cells + counts.constants.cells)
+        prove += batchCell * Double(counts.advice.padded + counts.constants.padded)
         prove += einsumRead * Double(counts.einsumReads)
         prove += multiplyAdd * Double(counts.multiplyAdds)
         prove += integerCell * Double(counts.integerCells)

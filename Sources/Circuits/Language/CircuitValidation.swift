@@ -23,7 +23,9 @@ public enum CircuitLimits {
     /// Extent of an axis: the verifier evaluates vectors over it.
     public static let extent = 1 << 24
     /// Steps of the verifier on index maps and public values, all claims together.
-    public static let verifierWork = 1 << 26
+    public static let verifierWork = 1 << 23
+    /// Label combinations that index one axis: the verifier holds that many field elements.
+    public static let labelCombinations = 1 << 20
     /// Tensors of the expanded circuit; with at most 2^40 cells each, no sum of sizes overflows.
     public static let tensors = 1 << 18
     /// How many tensors a claim may dissolve into through views and affine tensors, and how deep.

@@ -18,7 +18,7 @@ struct VerifierWork {
     private var costs: [ClaimCost]
 
     /// Beyond any limit; sums and products of numbers up to this one stay far below 2^63.
-    private static let tooMuch = CircuitLimits.verifierWork + 1
+    fileprivate static let tooMuch = CircuitLimits.verifierWork + 1
 
     init(circuit: Circuit) {
         costs = circuit.inputs.map { input in
@@ -108,17 +108,18 @@ extension Operand {
     /// The steps of a kernel's vectors on the source's axes that are not indexed by a label of
     /// their own: label combinations, and the axis itself.
     fileprivate func steps(_ shape: TensorShape, extents: [Int]) -> Int {
-        let limit = CircuitLimits.verifierWork
         var steps = 0
         for (axis, extent) in zip(axes, shape.extents) {
             if let label = axis.plainLabel, extents[label] == extent { continue }
             var combinations = 1
             for term in axis.terms {
-                // Both factors are at most 2^26.
-                combinations = min(combinations * extents[term.label], limit)
+                // Both factors are at most 2^24.
+                combinations = min(
+                    combinations * extents[term.label], CircuitLimits.labelCombinations + 1)
             }
+            if combinations > CircuitLimits.labelCombinations { return VerifierWork.tooMuch }
             steps += combinations + extent
         }
-        return min(steps, limit)
+        return min(steps, VerifierWork.tooMuch)
     }
 }

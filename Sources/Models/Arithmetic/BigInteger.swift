@@ -4,115 +4,105 @@ import CGMP
 ///
 /// Move-only, so that the number's memory has one owner and is freed when it goes.
 struct BigInteger: ~Copyable {
-  private var storage = __mpz_struct()
+    private var storage = __mpz_struct()
 
-  init(_ value: Int = 0) { __gmpz_init_set_si(&storage, value) }
+    init(_ value: Int = 0) { __gmpz_init_set_si(&storage, value) }
 
-  init(copying other: borrowing BigInteger) {
-    var result = __mpz_struct()
-    withUnsafePointer(to: other.storage) { __gmpz_init_set(&result, $0) }
-    storage = result
-  }
-
-  /// 2^exponent.
-  init(powerOfTwo exponent: Int) {
-    self.init(1)
-    shiftLeft(exponent)
-  }
-
-  deinit {
-    var storage = storage
-    __gmpz_clear(&storage)
-  }
-
-  /// −1, 0 or 1.
-  var sign: Int { withUnsafePointer(to: storage) { Int(zkml_mpz_sgn($0)) } }
-
-  /// The value, nil when it does not fit.
-  var exactInt: Int? {
-    withUnsafePointer(to: storage) { pointer in
-      __gmpz_fits_slong_p(pointer) != 0 ? __gmpz_get_si(pointer) : nil
+    init(copying other: borrowing BigInteger) {
+        var result = __mpz_struct()
+        withUnsafePointer(to: other.storage) { __gmpz_init_set(&result, $0) }
+        storage = result
     }
-  }
 
-  static func == (a: borrowing BigInteger, b: borrowing BigInteger) -> Bool {
-    withUnsafePointer(to: a.storage) { a in
-      withUnsafePointer(to: b.storage) { b in __gmpz_cmp(a, b) == 0 }
+    /// 2^exponent.
+    init(powerOfTwo exponent: Int) {
+        self.init(1)
+        shiftLeft(exponent)
     }
-  }
 
-  static func < (a: borrowing BigInteger, b: borrowing BigInteger) -> Bool {
-    withUnsafePointer(to: a.storage) { a in
-      withUnsafePointer(to: b.storage) { b in __gmpz_cmp(a, b) < 0 }
+    deinit {
+        var storage = storage
+        __gmpz_clear(&storage)
     }
-  }
+
+    /// −1, 0 or 1.
+    var sign: Int { withUnsafePointer(to: storage) { Int(zkml_mpz_sgn($0)) } }
+
+    /// The value, nil when it does not fit.
+    var exactInt: Int? {
+        withUnsafePointer(to: storage) { pointer in
+            __gmpz_fits_slong_p(pointer) != 0 ? __gmpz_get_si(pointer) : nil
+        }
+    }
+
+    static func == (a: borrowing BigInteger, b: borrowing BigInteger) -> Bool {
+        withUnsafePointer(to: a.storage) { a in
+            withUnsafePointer(to: b.storage) { b in __gmpz_cmp(a, b) == 0 }
+        }
+    }
 }
 
 // GMP allows the result to be an operand. Each body takes one pointer to `self` and uses it twice,
 // since Swift's exclusivity forbids passing `self` both inout and by value.
 extension BigInteger {
-  mutating func add(_ other: borrowing BigInteger) {
-    withUnsafePointer(to: other.storage) { other in
-      withUnsafeMutablePointer(to: &storage) { __gmpz_add($0, $0, other) }
+    mutating func add(_ other: borrowing BigInteger) {
+        withUnsafePointer(to: other.storage) { other in
+            withUnsafeMutablePointer(to: &storage) { __gmpz_add($0, $0, other) }
+        }
     }
-  }
 
-  mutating func subtract(_ other: borrowing BigInteger) {
-    withUnsafePointer(to: other.storage) { other in
-      withUnsafeMutablePointer(to: &storage) { __gmpz_sub($0, $0, other) }
+    mutating func subtract(_ other: borrowing BigInteger) {
+        withUnsafePointer(to: other.storage) { other in
+            withUnsafeMutablePointer(to: &storage) { __gmpz_sub($0, $0, other) }
+        }
     }
-  }
 
-  mutating func multiply(by other: borrowing BigInteger) {
-    withUnsafePointer(to: other.storage) { other in
-      withUnsafeMutablePointer(to: &storage) { __gmpz_mul($0, $0, other) }
+    mutating func multiply(by other: borrowing BigInteger) {
+        withUnsafePointer(to: other.storage) { other in
+            withUnsafeMutablePointer(to: &storage) { __gmpz_mul($0, $0, other) }
+        }
     }
-  }
 
-  mutating func multiply(by other: Int) {
-    withUnsafeMutablePointer(to: &storage) { __gmpz_mul_si($0, $0, other) }
-  }
-
-  mutating func square() {
-    withUnsafeMutablePointer(to: &storage) { __gmpz_mul($0, $0, $0) }
-  }
-
-  mutating func negate() {
-    withUnsafeMutablePointer(to: &storage) { __gmpz_neg($0, $0) }
-  }
-
-  mutating func makeAbsolute() {
-    withUnsafeMutablePointer(to: &storage) { __gmpz_abs($0, $0) }
-  }
-
-  /// The quotient, rounded down.
-  ///
-  /// - Precondition: `divisor` is positive.
-  mutating func floorDivide(by divisor: Int) {
-    precondition(divisor > 0, "division by \(divisor)")
-    withUnsafeMutablePointer(to: &storage) { _ = __gmpz_fdiv_q_ui($0, $0, UInt(divisor)) }
-  }
-
-  /// The quotient, rounded down.
-  ///
-  /// - Precondition: `divisor` is not zero.
-  mutating func floorDivide(by divisor: borrowing BigInteger) {
-    precondition(divisor.sign != 0, "division by zero")
-    withUnsafePointer(to: divisor.storage) { divisor in
-      withUnsafeMutablePointer(to: &storage) { __gmpz_fdiv_q($0, $0, divisor) }
+    mutating func multiply(by other: Int) {
+        withUnsafeMutablePointer(to: &storage) { __gmpz_mul_si($0, $0, other) }
     }
-  }
 
-  /// Multiplies by 2^count; a negative count divides and rounds down.
-  mutating func shiftLeft(_ count: Int) {
-    withUnsafeMutablePointer(to: &storage) { pointer in
-      if count >= 0 {
-        __gmpz_mul_2exp(pointer, pointer, UInt(count))
-      } else {
-        __gmpz_fdiv_q_2exp(pointer, pointer, UInt(-count))
-      }
+    mutating func square() {
+        withUnsafeMutablePointer(to: &storage) { __gmpz_mul($0, $0, $0) }
     }
-  }
 
-  mutating func shiftRight(_ count: Int) { shiftLeft(-count) }
+    mutating func negate() {
+        withUnsafeMutablePointer(to: &storage) { __gmpz_neg($0, $0) }
+    }
+
+    /// The quotient, rounded down.
+    ///
+    /// - Precondition: `divisor` is positive.
+    mutating func floorDivide(by divisor: Int) {
+        precondition(divisor > 0, "division by \(divisor)")
+        withUnsafeMutablePointer(to: &storage) { _ = __gmpz_fdiv_q_ui($0, $0, UInt(divisor)) }
+    }
+
+    /// The quotient, rounded down.
+    ///
+    /// - Precondition: `divisor` is not zero.
+    mutating func floorDivide(by divisor: borrowing BigInteger) {
+        precondition(divisor.sign != 0, "division by zero")
+        withUnsafePointer(to: divisor.storage) { divisor in
+            withUnsafeMutablePointer(to: &storage) { __gmpz_fdiv_q($0, $0, divisor) }
+        }
+    }
+
+    /// Multiplies by 2^count; a negative count divides and rounds down.
+    mutating func shiftLeft(_ count: Int) {
+        withUnsafeMutablePointer(to: &storage) { pointer in
+            if count >= 0 {
+                __gmpz_mul_2exp(pointer, pointer, UInt(count))
+            } else {
+                __gmpz_fdiv_q_2exp(pointer, pointer, UInt(-count))
+            }
+        }
+    }
+
+    mutating func shiftRight(_ count: Int) { shiftLeft(-count) }
 }

@@ -16,20 +16,7 @@ public enum ModelCompiler {
     ) throws(LoweringError) -> CompiledModel {
         try check(options)
         let calibration = try calibrate(graph, samples: samples, options: options)
-        let cache = WeightSumsCache()
-        var best: (lowering: Lowering, cost: CircuitCost)?
-        for widths in candidates(options) {
-            var lowering = Lowering(
-                graph, calibration: calibration, options: options, widths: widths,
-                cache: cache)
-            try lowering.run()
-            let cost = CostModel.estimate(try expanded(lowering))
-            if let known = best, CostModel.objective(cost) >= CostModel.objective(known.cost) {
-                continue
-            }
-            best = (lowering, cost)
-        }
-        guard let best else { preconditionFailure("there is a candidate") }
+        let best = try cheapest(graph, calibration: calibration, options: options)
         let built: BuiltCircuit
         do throws(CircuitError) {
             built = try best.lowering.builder.build()
@@ -70,14 +57,36 @@ public enum ModelCompiler {
         }
     }
 
-    /// Table sizes to try, smallest first, so that ties go to the smaller.
-    private static func candidates(_ options: CompileOptions) -> [TableWidths] {
-        let limbs = options.limbBits.map { $0...$0 } ?? CompileOptions.limbBitsRange
-        let tables =
-            options.outOfRange == .saturate ? options.bits...16 : options.bits...options.bits
-        return limbs.flatMap { limb in
-            tables.map { TableWidths(limbBits: limb, tableBits: $0) }
+    /// Lowers with each choice of table sizes that can matter and keeps the cheapest, ties going to
+    /// the smaller.
+    private static func cheapest(
+        _ graph: ModelGraph, calibration: Calibration, options: CompileOptions
+    ) throws(LoweringError) -> (lowering: Lowering, cost: CircuitCost) {
+        let cache = LoweringCache()
+        var best: (lowering: Lowering, cost: CircuitCost)?
+        for limbBits in options.limbBits.map({ $0...$0 }) ?? CompileOptions.limbBitsRange {
+            var tableBits = [options.bits]
+            var next = 0
+            while next < tableBits.count {
+                let widths = TableWidths(limbBits: limbBits, tableBits: tableBits[next])
+                var lowering = Lowering(
+                    graph, calibration: calibration, options: options, widths: widths, cache: cache)
+                try lowering.run()
+                let cost = CostModel.estimate(try expanded(lowering))
+                if best.map({ CostModel.objective(cost) < CostModel.objective($0.cost) }) ?? true {
+                    best = (lowering, cost)
+                }
+                if next == 0 {
+                    // Only a width at which one more function stops saturating is worth trying.
+                    tableBits += lowering.argumentBits.sorted().filter {
+                        $0 > options.bits && $0 <= CircuitLimits.tableBits.upperBound
+                    }
+                }
+                next += 1
+            }
         }
+        guard let best else { preconditionFailure("some width was tried") }
+        return best
     }
 
     private static func expanded(_ lowering: Lowering) throws(LoweringError) -> ConstraintSystem {

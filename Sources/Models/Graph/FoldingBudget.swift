@@ -3,24 +3,32 @@
 /// A file of a hundred bytes can ask for a constant of any size; honest models compute little from
 /// their constants. What is allowed grows with the initialisers that are really there.
 struct FoldingBudget {
-  private var elements = 1 << 22
-  private var operations = 1 << 28
+    private var elements = 1 << 22
+    private var operations = 1 << 28
 
-  mutating func allow(elements count: Int) {
-    elements += 4 * count
-    operations += 256 * count
-  }
-
-  /// - Throws: ``EvaluationError/tooLarge`` before anything is computed.
-  mutating func spend(
-    _ operation: any Operator, operands: [ValueType], results: [ValueType]
-  ) throws(EvaluationError) {
-    for type in results {
-      guard let count = Shape.elementCount(type.shape), count <= elements else { throw .tooLarge }
-      elements -= count
+    mutating func allow(elements count: Int) {
+        elements += 4 * count
+        operations += 256 * count
     }
-    let count = operation.operationCount(operands: operands, results: results)
-    guard count <= operations else { throw .tooLarge }
-    operations -= count
-  }
+
+    /// Accounts for what an operation keeps.
+    mutating func spend(parameters count: Int) throws(EvaluationError) {
+        guard count <= elements else { throw .tooLarge }
+        elements -= count
+    }
+
+    /// - Throws: ``EvaluationError/tooLarge`` before anything is computed.
+    mutating func spend(
+        _ operation: any Operator, operands: [ValueType], results: [ValueType]
+    ) throws(EvaluationError) {
+        for type in results {
+            guard let count = Shape.elementCount(type.shape), count <= elements else {
+                throw .tooLarge
+            }
+            elements -= count
+        }
+        let count = operation.operationCount(operands: operands, results: results)
+        guard count <= operations else { throw .tooLarge }
+        operations -= count
+    }
 }

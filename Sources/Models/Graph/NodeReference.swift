@@ -1,18 +1,18 @@
 /// Enough of a node to find it in the model.
 public struct NodeReference: Sendable, Equatable {
-  /// ONNX's name of the operator.
-  public let operatorName: String
-  /// The node's own name, often empty.
-  public let name: String
-  /// Its position in the file.
-  public let index: Int
-  public let outputs: [String]
+    /// ONNX's name of the operator.
+    public let operatorName: String
+    /// The node's own name, often empty.
+    public let name: String
+    /// Its position in the file.
+    public let index: Int
+    public let outputs: [String]
 }
 
 extension NodeReference: CustomStringConvertible {
-  public var description: String {
-    name.isEmpty
-      ? "\(operatorName) node #\(index) (output \(outputs.map { "\"\($0)\"" }.joined(separator: ", ")))"
-      : "\(operatorName) node \"\(name)\""
-  }
+    public var description: String {
+        guard name.isEmpty else { return "\(operatorName) node \"\(name)\"" }
+        let results = outputs.map { "\"\($0)\"" }.joined(separator: ", ")
+        return "\(operatorName) node #\(index) (output \(results))"
+    }
 }

@@ -5,9 +5,10 @@ extension Lowering {
     ///
     /// Weights are rounded to integers W_q = round(W · inputUnit / unit) of at most 24 bits, with
     /// unit = 2^−s of the unit in which the result is wanted. s is a multiple of the limb width,
-    /// because a remainder of fewer bits costs the same, and at least log2(max |x_q| · √terms):
-    /// then rounding the weights errs less than rounding the result. |result − float| ≤
-    /// Σ|W| · input error + terms / 2 · max |x_q| · unit + unit / 2.
+    /// because a remainder of fewer bits costs the same, and at least ⌊log2(max |x_q| · √terms)⌋:
+    /// then, on data whose mean square is a quarter of its range, rounding the weights errs about
+    /// half as much as rounding the result. |result − float| ≤ Σ|W| · input error +
+    /// terms / 2 · max |x_q| · unit + unit / 2.
     mutating func emit(
         _ layer: LinearLayer, for value: Int
     ) throws(LoweringError) -> LoweredTensor {
@@ -70,7 +71,7 @@ extension Lowering {
             let unit = finestUnit(.max, bits: options.outputBits)
             if noise * unit <= Rounding.powerOfTwo(-fractionalBits) { return unit }
         }
-        var shift = max(1, noise > 1 ? Int(noise.exponent) + 1 : 1)
+        var shift = max(1, noise > 1 ? Int(noise.exponent) : 1)
         shift = (shift + widths.limbBits - 1) / widths.limbBits * widths.limbBits
         return finestUnit(fractionalBits + shift, bits: 62)
     }

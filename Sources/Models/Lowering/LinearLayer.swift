@@ -146,17 +146,26 @@ extension FloatTensor {
 
 // MARK: - Bounds
 
-/// What follows from weights alone, kept from one set of table widths to the next.
-final class WeightSumsCache {
-    private var known: [LinearLayer.Identity: WeightSums] = [:]
+/// What follows from constants alone, kept from one set of table widths to the next.
+final class LoweringCache {
+    private var sums: [LinearLayer.Identity: WeightSums] = [:]
+    private var transposes: [Int: FloatTensor] = [:]
 
     func sums(of layer: LinearLayer) -> WeightSums {
         // One number is summed faster than found, and a node may scale by several.
         guard layer.weights.values.count > 1 else { return WeightSums(layer) }
-        if let sums = known[layer.identity] { return sums }
-        let sums = WeightSums(layer)
-        known[layer.identity] = sums
-        return sums
+        if let known = sums[layer.identity] { return known }
+        let new = WeightSums(layer)
+        sums[layer.identity] = new
+        return new
+    }
+
+    /// The transpose of a matrix, a constant value of the graph.
+    func transposed(_ value: Int, _ matrix: FloatTensor) -> FloatTensor {
+        if let known = transposes[value] { return known }
+        let new = matrix.transposed
+        transposes[value] = new
+        return new
     }
 }
 

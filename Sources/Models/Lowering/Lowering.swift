@@ -18,7 +18,7 @@ struct Lowering {
     let calibration: Calibration
     let options: CompileOptions
     let widths: TableWidths
-    let cache: WeightSumsCache
+    let cache: LoweringCache
     var builder: CircuitBuilder
     var values: [LoweredValue?]
     /// Rounded to few bits, for values that more than one operation needs so.
@@ -30,12 +30,14 @@ struct Lowering {
     /// Values among the graph's outputs.
     let isOutput: [Bool]
     var outputErrors: [Double] = []
+    /// The widths that would keep each function's argument from saturating.
+    var argumentBits: Set<Int> = []
     /// The position in the file of the node that is being lowered.
     var currentNode = 0
 
     init(
         _ graph: ModelGraph, calibration: Calibration, options: CompileOptions, widths: TableWidths,
-        cache: WeightSumsCache
+        cache: LoweringCache
     ) {
         self.graph = graph
         self.calibration = calibration
@@ -59,7 +61,13 @@ struct Lowering {
     /// Lowers the whole graph.
     mutating func run() throws(LoweringError) {
         for (index, value) in graph.values.enumerated() {
-            if case .float(let tensor)? = value.constant { values[index] = .constant(tensor) }
+            switch value.constant {
+            case .float(let tensor)?: values[index] = .constant(tensor)
+            case .int(let tensor)?:
+                values[index] = .constant(
+                    FloatTensor(shape: tensor.shape, values: tensor.values.map(Double.init)))
+            case nil: break
+            }
         }
         for input in graph.inputs { try addInput(input) }
         for node in graph.nodes {
@@ -93,6 +101,9 @@ struct Lowering {
                 node.reference, what: "proving this operator is", advice: "replace it")
         }
         values[node.results[0]] = result
+        if case .tensor(let tensor) = result {
+            values[node.results[0]] = .tensor(limited(tensor, node.results[0]))
+        }
     }
 }
 
@@ -129,13 +140,22 @@ extension Lowering {
         FixedPointFormat(fitting: range(value), bits: options.bits)
     }
 
+    /// The tensor with an error no larger than its bounds and the calibrated range allow.
+    private func limited(_ tensor: LoweredTensor, _ value: Int) -> LoweredTensor {
+        guard let range = calibration.ranges[value] else { return tensor }
+        var tensor = tensor
+        let reach = max(range.lowerBound.magnitude, range.upperBound.magnitude)
+        tensor.error = min(tensor.error, tensor.realMagnitude + reach)
+        return tensor
+    }
+
     /// The operand as a tensor of the circuit, however many bits it has.
     mutating func tensor(_ value: Int) throws(LoweringError) -> LoweredTensor {
         switch values[value] {
         case .tensor(let tensor)?:
             return tensor
         case .pending(let layer)?:
-            let tensor = try emit(layer, for: value)
+            let tensor = limited(try emit(layer, for: value), value)
             values[value] = .tensor(tensor)
             return tensor
         case .constant(let constant)?:

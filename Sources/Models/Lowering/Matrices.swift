@@ -11,7 +11,7 @@ extension Lowering {
         // alpha belongs to a constant where there is one.
         var product: LoweredValue
         if case .constant(let weights) = left, case .tensor = right {
-            left = .constant(weights.mapped { $0 * gemm.alpha })
+            if gemm.alpha != 1 { left = .constant(weights.mapped { $0 * gemm.alpha }) }
             product = try multiply(
                 left, right, node: node.reference.index, shape: shape, resultShape: shape)
         } else {
@@ -49,7 +49,8 @@ extension Lowering {
         _ position: Int, of node: ModelGraph.Node, isTransposed: Bool
     ) throws(LoweringError) -> LoweredValue {
         if case .constant(let constant) = try operand(position, of: node) {
-            return .constant(isTransposed ? constant.transposed : constant)
+            guard isTransposed else { return .constant(constant) }
+            return .constant(cache.transposed(node.operands[position], constant))
         }
         var tensor = try narrow(node.operands[position])
         if isTransposed { tensor.layout = tensor.layout.transposed([1, 0]) }
@@ -110,12 +111,4 @@ extension Lowering {
 
 extension FloatTensor {
     static func scalar(_ value: Double) -> FloatTensor { FloatTensor(shape: [], values: [value]) }
-
-    /// The transpose of a matrix.
-    fileprivate var transposed: FloatTensor {
-        let (rows, columns) = (shape[0], shape[1])
-        return FloatTensor(
-            shape: [columns, rows],
-            values: (0..<columns).flatMap { j in (0..<rows).map { values[$0 * columns + j] } })
-    }
 }

@@ -79,6 +79,7 @@ extension Lowering {
         var domain = IntegerDomain.signed(bits: argument.bits)
         var overshootBits = 0
         if options.outOfRange == .saturate {
+            argumentBits.insert(rescaling.bounds.signedBits)
             domain = .signed(bits: widths.tableBits)
             if !rescaling.bounds.isContained(in: domain) {
                 overshootBits = overshoot(rescaling.bounds, domain)

@@ -3,53 +3,53 @@
 /// Evaluated as the sum over the window's taps on the operand, row-major, divided by
 /// ``divisor(row:column:)``.
 public struct AveragePool: FloatOperator, Equatable {
-  public let window: Window
-  /// Whether padding counts as elements of value zero; positions beyond the padding, which
-  /// rounding up can reach, never count.
-  public let countsPadding: Bool
+    public let window: Window
+    /// Whether padding counts as elements of value zero; positions beyond the padding, which
+    /// rounding up can reach, never count.
+    public let countsPadding: Bool
 
-  static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
-    try node.expect(inputs: 1...1)
-    let shape = try node.floatShape(0)
-    let kernel = try Pooling.kernel(shape, in: &node)
-    let countsPadding = try node.flag("count_include_pad")
-    let window = try Window(
-      reading: &node, input: Array(shape[2...]), kernel: kernel,
-      features: .init(
-        dilations: node.opset >= 19, roundUp: node.opset >= 10, dilatesSamePadding: false))
-    try Pooling.checkPadding(of: window, allowsEmpty: countsPadding, node)
-    return ResolvedNode(
-      AveragePool(window: window, countsPadding: countsPadding), operands: [0],
-      try node.type(0).elementType, shape[..<2] + window.outputShape)
-  }
-
-  static func resolveGlobal(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
-    let (window, shape) = try Pooling.global(&node)
-    return ResolvedNode(
-      AveragePool(window: window, countsPadding: false), operands: [0],
-      try node.type(0).elementType, shape)
-  }
-
-  /// How many elements the mean of a window counts.
-  public func divisor(row: Int, column: Int) -> Int {
-    count(window.rows, row) * count(window.columns, column)
-  }
-
-  private func count(_ axis: Window.Axis, _ position: Int) -> Int {
-    guard countsPadding else { return axis.taps(window: position).count }
-    let start = axis.position(window: position, tap: 0)
-    return min(axis.kernel, (axis.input + axis.padEnd - 1 - start) / axis.dilation + 1)
-  }
-
-  public func operationCount(operands: [ValueType], results: [ValueType]) -> Int {
-    results[0].shape.saturatingProduct.saturatingProduct(window.tapCount)
-  }
-
-  public func evaluate(_ operands: [FloatTensor], shape: [Int]) -> FloatTensor {
-    Pooling.reduce(operands[0], window: window, shape: shape, from: 0) { sum, value in
-      sum + value
-    } finish: { sum, row, column in
-      sum / Double(divisor(row: row, column: column))
+    static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
+        try node.expect(inputs: 1...1)
+        let shape = try node.floatShape(0)
+        let kernel = try Pooling.kernel(shape, in: &node)
+        let countsPadding = try node.flag("count_include_pad")
+        let window = try Window(
+            reading: &node, input: Array(shape[2...]), kernel: kernel,
+            features: .init(
+                dilations: node.opset >= 19, roundUp: node.opset >= 10, dilatesSamePadding: false))
+        try Pooling.checkPadding(of: window, allowsEmpty: countsPadding, node)
+        return ResolvedNode(
+            AveragePool(window: window, countsPadding: countsPadding), operands: [0],
+            try node.type(0).elementType, shape[..<2] + window.outputShape)
     }
-  }
+
+    static func resolveGlobal(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
+        let (window, shape) = try Pooling.global(&node)
+        return ResolvedNode(
+            AveragePool(window: window, countsPadding: false), operands: [0],
+            try node.type(0).elementType, shape)
+    }
+
+    /// How many elements the mean of a window counts.
+    public func divisor(row: Int, column: Int) -> Int {
+        count(window.rows, row) * count(window.columns, column)
+    }
+
+    private func count(_ axis: Window.Axis, _ position: Int) -> Int {
+        guard countsPadding else { return axis.taps(window: position).count }
+        let start = axis.position(window: position, tap: 0)
+        return min(axis.kernel, (axis.input + axis.padEnd - 1 - start) / axis.dilation + 1)
+    }
+
+    public func operationCount(operands: [ValueType], results: [ValueType]) -> Int {
+        results[0].shape.saturatingProduct.saturatingProduct(window.tapCount)
+    }
+
+    public func evaluate(_ operands: [FloatTensor], shape: [Int]) -> FloatTensor {
+        Pooling.reduce(operands[0], window: window, shape: shape, from: 0) { sum, value in
+            sum + value
+        } finish: { sum, row, column in
+            sum / Double(divisor(row: row, column: column))
+        }
+    }
 }

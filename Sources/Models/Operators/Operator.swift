@@ -13,85 +13,91 @@
 /// To add an operator: a type in this folder with a static resolver, and a line in
 /// ``OperatorRegistry``.
 public protocol Operator: Sendable {
-  /// The results for the given operands.
-  ///
-  /// Sums run in the order that the type documents, in IEEE double, without fused operations:
-  /// the same values on every machine.
-  ///
-  /// - Parameter operands: Of the types that the operation was resolved for.
-  /// - Parameter results: The types of the results, as inferred.
-  func evaluate(
-    _ operands: [Tensor], results: [ValueType]
-  ) throws(EvaluationError) -> [Tensor]
+    /// The results for the given operands.
+    ///
+    /// Sums run in the order that the type documents, in IEEE double, without fused operations:
+    /// the same values on every machine.
+    ///
+    /// - Parameter operands: Of the types that the operation was resolved for.
+    /// - Parameter results: The types of the results, as inferred.
+    func evaluate(
+        _ operands: [Tensor], results: [ValueType]
+    ) throws(EvaluationError) -> [Tensor]
 
-  /// About how many scalar operations ``evaluate(_:results:)`` takes, saturating at `Int.max`.
-  func operationCount(operands: [ValueType], results: [ValueType]) -> Int
+    /// How many numbers the operation holds that it made from constants; they count as constants
+    /// against ``FoldingBudget``.
+    var parameterCount: Int { get }
+
+    /// About how many scalar operations ``evaluate(_:results:)`` takes, saturating at `Int.max`.
+    func operationCount(operands: [ValueType], results: [ValueType]) -> Int
 }
 
 extension Operator {
-  public func operationCount(operands: [ValueType], results: [ValueType]) -> Int {
-    results.reduce(0) { $0.saturatingSum($1.shape.saturatingProduct) }
-  }
+    public var parameterCount: Int { 0 }
+
+    public func operationCount(operands: [ValueType], results: [ValueType]) -> Int {
+        results.reduce(0) { $0.saturatingSum($1.shape.saturatingProduct) }
+    }
 }
 
 /// An operation on floating-point tensors with one result.
 public protocol FloatOperator: Operator {
-  /// The result, of shape `shape`.
-  func evaluate(_ operands: [FloatTensor], shape: [Int]) -> FloatTensor
+    /// The result, of shape `shape`.
+    func evaluate(_ operands: [FloatTensor], shape: [Int]) -> FloatTensor
 }
 
 extension FloatOperator {
-  public func evaluate(
-    _ operands: [Tensor], results: [ValueType]
-  ) throws(EvaluationError) -> [Tensor] {
-    var tensors: [FloatTensor] = []
-    for operand in operands {
-      guard case .float(let tensor) = operand else {
-        preconditionFailure("resolved for floating-point operands")
-      }
-      tensors.append(tensor)
+    public func evaluate(
+        _ operands: [Tensor], results: [ValueType]
+    ) throws(EvaluationError) -> [Tensor] {
+        var tensors: [FloatTensor] = []
+        for operand in operands {
+            guard case .float(let tensor) = operand else {
+                preconditionFailure("resolved for floating-point operands")
+            }
+            tensors.append(tensor)
+        }
+        return [.float(evaluate(tensors, shape: results[0].shape))]
     }
-    return [.float(evaluate(tensors, shape: results[0].shape))]
-  }
 }
 
 /// What the resolver of an ONNX operator makes of a node.
 struct ResolvedNode {
-  let operation: any Operator
-  /// Positions of the node's inputs that are data; all others are in `operation` now.
-  let operands: [Int]
-  let results: [ValueType]
+    let operation: any Operator
+    /// Positions of the node's inputs that are data; all others are in `operation` now.
+    let operands: [Int]
+    let results: [ValueType]
 
-  init(_ operation: any Operator, operands: [Int], results: [ValueType]) {
-    self.operation = operation
-    self.operands = operands
-    self.results = results
-  }
+    init(_ operation: any Operator, operands: [Int], results: [ValueType]) {
+        self.operation = operation
+        self.operands = operands
+        self.results = results
+    }
 
-  /// A node with one result.
-  init(
-    _ operation: any Operator, operands: [Int], _ elementType: ElementType, _ shape: [Int]
-  ) {
-    self.init(operation, operands: operands, results: [ValueType(elementType, shape)])
-  }
+    /// A node with one result.
+    init(
+        _ operation: any Operator, operands: [Int], _ elementType: ElementType, _ shape: [Int]
+    ) {
+        self.init(operation, operands: operands, results: [ValueType(elementType, shape)])
+    }
 }
 
 /// Reads a node's attributes and operand types; see ``OperatorRegistry``.
 typealias Resolver = @Sendable (inout NodeReader) throws(ModelError) -> ResolvedNode
 
 extension Int {
-  func saturatingProduct(_ other: Int) -> Int {
-    let (product, overflow) = multipliedReportingOverflow(by: other)
-    return overflow ? .max : product
-  }
+    func saturatingProduct(_ other: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
 
-  func saturatingSum(_ other: Int) -> Int {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
-  }
+    func saturatingSum(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
 }
 
 extension [Int] {
-  /// The product of extents, `Int.max` when it overflows.
-  var saturatingProduct: Int { reduce(1) { $0.saturatingProduct($1) } }
+    /// The product of extents, `Int.max` when it overflows.
+    var saturatingProduct: Int { reduce(1) { $0.saturatingProduct($1) } }
 }

@@ -33,24 +33,36 @@ extension KernelFactor {
     /// The vector on true indices (merged: on true cells of the group, row-major).
     ///
     /// O(extents of the axis and its labels).
+    @_specialize(where Scalar == Fr)
     public func values() -> [Scalar] {
         switch self {
         case .eq(let point, let extent), .maskedEq(let point, let extent):
             return StructuredPolynomials.eqPrefix(point.values(), count: extent)
         case .window(let extent, let offset, let terms):
-            // Positions reached by the terms so far, with their weights.
+            var vector = [Scalar](repeating: .zero, count: extent)
+            // Positions reached by all terms but the last, with their weights.
             var reached: [(position: Int, weight: Scalar)] = [(offset, .one)]
-            for term in terms {
+            for term in terms.dropLast() {
                 let weights = term.factor.values()
-                reached = reached.flatMap { position, weight in
-                    (0..<term.extent).map { i in
-                        (position + term.coefficient * i, weight * weights[i])
+                var next: [(position: Int, weight: Scalar)] = []
+                next.reserveCapacity(reached.count * term.extent)
+                for (position, weight) in reached {
+                    for i in 0..<term.extent {
+                        next.append((position + term.coefficient * i, weight * weights[i]))
                     }
                 }
+                reached = next
             }
-            var vector = [Scalar](repeating: .zero, count: extent)
-            for (position, weight) in reached where vector.indices.contains(position) {
-                vector[position] += weight
+            guard let last = terms.last else {
+                if vector.indices.contains(offset) { vector[offset] = .one }
+                return vector
+            }
+            let weights = last.factor.values()
+            for (position, weight) in reached {
+                let inside = IndexInterval.values(
+                    step: last.coefficient, low: -position, high: extent - 1 - position,
+                    count: last.extent)
+                for i in inside { vector[position + last.coefficient * i] += weight * weights[i] }
             }
             return vector
         case .merged(_, let factor):
@@ -59,6 +71,7 @@ extension KernelFactor {
     }
 
     /// Σ of the vector over true indices.
+    @_specialize(where Scalar == Fr)
     public func sum() -> Scalar {
         switch self {
         case .eq(let point, let extent), .maskedEq(let point, let extent):
@@ -78,6 +91,7 @@ extension KernelFactor {
     }
 
     /// The factor's multilinear extension at `z`, of `variableCount` coordinates.
+    @_specialize(where Scalar == Fr)
     public func evaluate(at z: [Scalar]) -> Scalar {
         switch self {
         case .eq(let point, _):
@@ -157,6 +171,7 @@ public struct Kernel<Scalar: ScalarAlgebra>: Sendable, Equatable {
     }
 
     /// K's multilinear extension at `z`. O(sum of extents).
+    @_specialize(where Scalar == Fr)
     public func evaluate(at z: [Scalar]) -> Scalar {
         zip(factors, z.split(factors.map(\.variableCount))).reduce(.one) {
             $0 * $1.0.evaluate(at: $1.1)
@@ -164,6 +179,7 @@ public struct Kernel<Scalar: ScalarAlgebra>: Sendable, Equatable {
     }
 
     /// <T, K> for a tensor given by its true cells, row-major. O(cells).
+    @_specialize(where Scalar == Fr)
     public func contract(_ cells: [Scalar]) -> Scalar {
         var values = cells
         // From the last factor: each step sums a contiguous run.

@@ -13,18 +13,14 @@ public struct ReductionPlan: Sendable {
         tree = FractionTree(system)
         levels = Levels(system)
         layout = VectorLayout(system, log2Chunk: log2Chunk)
+        einsumPlans = system.tensors.map { tensor in
+            if case .einsum(let einsum) = tensor.role { EinsumPlan(einsum) } else { nil }
+        }
         var byLevel = [[TensorID]](repeating: [], count: levels.count)
-        var plans: [EinsumPlan?] = []
-        for tensor in system.tensorIDs {
-            guard case .einsum(let einsum) = system[tensor].role else {
-                plans.append(nil)
-                continue
-            }
-            plans.append(EinsumPlan(einsum))
+        for tensor in system.tensorIDs.reversed() where einsumPlans[tensor.index] != nil {
             byLevel[levels.levels[tensor.index]].append(tensor)
         }
-        einsumsByLevel = byLevel.map { $0.reversed() }
-        einsumPlans = plans
+        einsumsByLevel = byLevel
     }
 
     func einsums(level: Int) -> [TensorID] { einsumsByLevel[level] }

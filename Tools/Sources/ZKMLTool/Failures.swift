@@ -17,7 +17,12 @@ struct ToolFailure: ExitStatusError, CustomStringConvertible {
 func exitStatus(of error: any Error) -> ExitStatus {
     switch error {
     case let error as any ExitStatusError: error.exitStatus
-    case let error as ModelError: error.isMalformedFile ? .unreadableFile : .unsupportedModel
+    case let error as ModelError:
+        switch error.category {
+        case .malformed: .unreadableFile
+        case .unsupported: .unsupportedModel
+        case .input: .unfitInput
+        }
     case LoweringError.model(let error): exitStatus(of: error)
     case LoweringError.option: .usage
     case is LoweringError: .unsupportedModel
@@ -26,18 +31,3 @@ func exitStatus(of error: any Error) -> ExitStatus {
 }
 
 func exitProcess(_ code: Int32) -> Never { exit(code) }
-
-extension ModelError {
-    /// Whether the file breaks ONNX's own rules, rather than asking for what is not supported.
-    var isMalformedFile: Bool {
-        switch self {
-        case .malformed, .invalidGraph, .inputCount, .outputCount, .mismatch: true
-        case .tensor(_, let problem):
-            switch problem {
-            case .externalData, .segment, .elementType: false
-            default: true
-            }
-        default: false
-        }
-    }
-}
