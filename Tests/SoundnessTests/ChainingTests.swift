@@ -2,8 +2,8 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
-import Testing
 import TestSupport
+import Testing
 import ZKMLTestSupport
 
 @testable import Prover

@@ -1,8 +1,8 @@
 import Circuits
 import Field
 import ProofSystem
-import Testing
 import TestSupport
+import Testing
 import ZKMLTestSupport
 
 /// Derived tensors are never committed: a prover whose einsum, view, merge or affine tensor is not

@@ -2,8 +2,8 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
-import Testing
 import TestSupport
+import Testing
 import ZKMLTestSupport
 
 /// What each absorbed message is worth: with it forgotten by prover and verifier alike, a false

@@ -2,8 +2,8 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
-import Testing
 import TestSupport
+import Testing
 import Verifier
 import ZKMLTestSupport
 
@@ -96,12 +96,16 @@ import ZKMLTestSupport
         // A column of one value repeated is a function too: no row but h's own is free.
         let constant = try Forge(model, constants: [column: { $0 = $0.map { _ in Fr(9) } }])
         let nine = constant.witness([
-            constant.tableValue(0): { $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) }) }
+            constant.tableValue(0): {
+                $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) })
+            }
         ])
         #expect(try constant.refusal(of: nine) == nil)
         let moved = constant.witness([
             constant.quotient(0): adding(at: 0),
-            constant.tableValue(0): { $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) }) },
+            constant.tableValue(0): {
+                $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) })
+            },
         ])
         #expect(try constant.refusal(of: moved) == .fractionSum)
     }
@@ -264,6 +268,50 @@ import ZKMLTestSupport
             #expect(
                 fault(.maximum(Maximum(source: Wire(index: index), axes: [0], bits: 8)))
                     == invalid(.forwardReference))
+        }
+    }
+
+    /// A set-up whose τ everybody knows is refused by name, unless it says so itself.
+    @Test func placeholderSetup() throws {
+        func error(_ srs: SRSIdentity) -> SRSIdentityError? {
+            var draft = CircuitDraft(limbBits: 3)
+            draft.output(draft.input([3], bits: 4))
+            do throws(KeyError) {
+                _ = try VerifyingKey(
+                    circuit: draft.finish("plain", inputs: []).circuit, log2Chunk: 4, srs: srs,
+                    constantChunks: [])
+                return nil
+            } catch {
+                if case .srs(let error) = error { return error }
+                return nil
+            }
+        }
+        let development = SRSIdentity.development
+        #expect(error(development) == nil)
+        #expect(
+            error(
+                SRSIdentity(
+                    tauG1: development.tauG1, tauG2: development.tauG2, isInsecure: false))
+                == .unmarkedDevelopmentSRS)
+        for insecure in [true, false] {
+            #expect(
+                error(
+                    SRSIdentity(
+                        tauG1: .generator, tauG2: .generator, isInsecure: insecure)) == .tauIsOne)
+            #expect(
+                error(
+                    SRSIdentity(tauG1: .infinity, tauG2: .infinity, isInsecure: insecure))
+                    == .tauIsZero)
+            #expect(
+                error(
+                    SRSIdentity(
+                        tauG1: development.tauG1, tauG2: .generator, isInsecure: insecure))
+                    == .tauIsOne)
+            #expect(
+                error(
+                    SRSIdentity(
+                        tauG1: Forge.srs.powers[2], tauG2: development.tauG2,
+                        isInsecure: insecure)) == .inconsistent)
         }
     }
 
