@@ -58,6 +58,7 @@ public struct NativeVerifier: Sendable {
         _ proof: NativeProof, transcript: some ProofTranscript
     ) throws(VerificationError) {
         let shape = key.proofShape
+        guard proof.modelID == key.digest else { throw .wrongKey }
         guard proof.adviceChunks.count == shape.adviceChunkCount,
             proof.statement.commitments.count == shape.portCount,
             proof.statement.fits(key)

@@ -271,6 +271,50 @@ import ZKMLTestSupport
         }
     }
 
+    /// A set-up whose τ everybody knows is refused by name, unless it says so itself.
+    @Test func placeholderSetup() throws {
+        func error(_ srs: SRSIdentity) -> SRSIdentityError? {
+            var draft = CircuitDraft(limbBits: 3)
+            draft.output(draft.input([3], bits: 4))
+            do throws(KeyError) {
+                _ = try VerifyingKey(
+                    circuit: draft.finish("plain", inputs: []).circuit, log2Chunk: 4, srs: srs,
+                    constantChunks: [])
+                return nil
+            } catch {
+                if case .srs(let error) = error { return error }
+                return nil
+            }
+        }
+        let development = SRSIdentity.development
+        #expect(error(development) == nil)
+        #expect(
+            error(
+                SRSIdentity(
+                    tauG1: development.tauG1, tauG2: development.tauG2, isInsecure: false))
+                == .unmarkedDevelopmentSRS)
+        for insecure in [true, false] {
+            #expect(
+                error(
+                    SRSIdentity(
+                        tauG1: .generator, tauG2: .generator, isInsecure: insecure)) == .tauIsOne)
+            #expect(
+                error(
+                    SRSIdentity(tauG1: .infinity, tauG2: .infinity, isInsecure: insecure))
+                    == .tauIsZero)
+            #expect(
+                error(
+                    SRSIdentity(
+                        tauG1: development.tauG1, tauG2: .generator, isInsecure: insecure))
+                    == .tauIsOne)
+            #expect(
+                error(
+                    SRSIdentity(
+                        tauG1: Forge.srs.powers[2], tauG2: development.tauG2,
+                        isInsecure: insecure)) == .inconsistent)
+        }
+    }
+
     /// Merged axes that meet an index map or a partial broadcast have no cheap kernel: such a
     /// key is refused, never one of its proofs.
     @Test func mergedAxesSplit() throws {

@@ -170,8 +170,9 @@ import ZKMLTestSupport
         var model = Self.model()
         model.constants[0][0] += 1
         let other = try Forge(model, log2Chunk: 3)
-        #expect(
-            other.refusal(try forge.prove(forge.witness())) != nil, "weights of another model")
+        var renamedProof = try forge.prove(forge.witness())
+        renamedProof.modelID = other.key.verifyingKey.digest
+        #expect(other.refusal(renamedProof) != nil, "weights of another model")
         do throws(ProofRejection) {
             _ = try other.verifier.verify(bytes, allowInsecureSRS: true)
             Issue.record("accepted")
@@ -215,6 +216,9 @@ import ZKMLTestSupport
             ("value beyond its bits", { $0.statement.inputs[0][0] = 4 }),
             ("value below its bits", { $0.statement.outputs[0][0] = .min }),
         ]
+        var other = proof
+        other.modelID[31] ^= 1
+        #expect(forge.refusal(other) == .wrongKey)
         for (name, edit) in edits {
             var edited = proof
             edit(&edited)
@@ -234,6 +238,8 @@ import ZKMLTestSupport
         #expect(hex(forge.key.verifyingKey.digest) == Self.goldenKey)
     }
 
-    static let goldenProof = "?"
-    static let goldenKey = "?"
+    static let goldenProof =
+        "0773392088e67326da758f0a8a416688d666cb4bca618b3221c980f00cd31ac9"
+    static let goldenKey =
+        "813c5130d8b7bb90e0ac88ac2cee5dfe7a8a7645322feca87c857f46d864f8d3"
 }

@@ -54,7 +54,9 @@ import ZKMLTestSupport
                     lines[index + count * length..<index + (count + 1) * length]
                         .elementsEqual(unit)
                 { count += 1 }
-                if count * length > best.count * best.length { best = (length, count) }
+                if count > 1, count * length > best.count * best.length {
+                    best = (length, count)
+                }
             }
             let unit = lines[index..<index + best.length].joined(separator: "; ")
             runs.append(best.count > 1 ? "\(best.count) × (\(unit))" : unit)

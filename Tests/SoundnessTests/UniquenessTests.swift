@@ -11,13 +11,13 @@ import ZKMLTestSupport
 @Suite struct UniquenessTests {
     /// Field elements that a source can hold when constants are garbage: small, huge, fractions.
     static let sources: [Fr] = {
-        var values = (-40...40).map { Fr($0) }
-        for k in 1...5 {
+        var values = (-36...36).map { Fr($0) }
+        for k in 1...3 {
             let fraction = Fr(1 << k).inverse()!
-            for numerator in -3...3 { values.append(Fr(numerator) * fraction) }
+            for numerator in [-3, -1, 1, 5] { values.append(Fr(numerator) * fraction) }
         }
         var generator = SeededGenerator(seed: 1)
-        for _ in 0..<20 { values.append(.random(using: &generator)) }
+        for _ in 0..<3 { values.append(.random(using: &generator)) }
         return values
     }()
 
@@ -37,19 +37,19 @@ import ZKMLTestSupport
     static let parameters: [Parameters] = {
         var all: [Parameters] = []
         for shift in [0, 1, 3] {
-            for (lowest, bits) in [(-4, 3), (0, 2), (-1, 1), (5, 2)] {
-                for overshoot in [0, 1, 3] {
+            for (lowest, bits) in [(-4, 3), (-1, 1), (5, 2)] {
+                for overshoot in [0, 3] {
                     for isTable in [true, false] {
-                        for limbBits in [2, 3] {
-                            all.append(
-                                Parameters(
-                                    shift: shift, lowest: lowest, bits: bits,
-                                    overshoot: overshoot, isTable: isTable, limbBits: limbBits))
-                        }
+                        all.append(
+                            Parameters(
+                                shift: shift, lowest: lowest, bits: bits, overshoot: overshoot,
+                                isTable: isTable, limbBits: 2))
                     }
                 }
             }
         }
+        all.append(
+            Parameters(shift: 2, lowest: 0, bits: 2, overshoot: 1, isTable: true, limbBits: 1))
         return all
     }()
 
@@ -139,7 +139,7 @@ private struct ScalarSearch {
     /// Values that an advice cell can have: those of its column in its table. A range-checked
     /// cell of several limbs is in no lookup itself: everything its limbs can say, and beyond.
     private func candidates(_ tensor: Int) -> [Fr] {
-        guard let table = ranges[tensor] else { return (-12..<24).map { Fr($0) } }
+        guard let table = ranges[tensor] else { return (-6..<10).map { Fr($0) } }
         let place = system.lookups.lazy.compactMap { lookup in
             lookup.columns.firstIndex { $0.index == tensor }
         }.first!

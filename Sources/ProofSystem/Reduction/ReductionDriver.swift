@@ -140,6 +140,8 @@ public enum VerificationError: Error, Equatable, Sendable {
     case pairing
     /// The proof is not as long as the key says.
     case proofLength
+    /// The proof says that it is about another model.
+    case wrongKey
     /// A circuit whose merged axes meet another view; refused when a key is decoded.
     case mergedAxesSplit
 }

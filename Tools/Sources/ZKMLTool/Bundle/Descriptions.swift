@@ -93,6 +93,7 @@ func describe(_ rejection: VerificationError) -> String {
     case .openingChallenge: "an opening challenge is degenerate"
     case .pairing: "the pairing check fails"
     case .proofLength: "the proof does not have the key's length"
+    case .wrongKey: "the proof is about another model"
     case .mergedAxesSplit: "the circuit splits merged axes"
     }
 }
