@@ -28,7 +28,9 @@ struct CountingDriver: ReductionDriver {
 
     mutating func begin(_ step: ReductionStep<NoValue>) {}
 
-    mutating func receive(_ message: ReductionMessage<NoValue>) throws(VerificationError) -> [NoValue] {
+    mutating func receive(_ message: ReductionMessage<NoValue>) throws(VerificationError)
+        -> [NoValue]
+    {
         elementCount += message.elementCount
         return Array(repeating: .zero, count: message.elementCount)
     }
