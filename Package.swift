@@ -4,7 +4,9 @@ import PackageDescription
 let package = Package(
     name: "swift-zkml",
     products: [
-        .library(name: "Verifier", targets: ["Verifier"]),
+        .library(
+            name: "Verifier",
+            targets: ["Field", "Curve", "Circuits", "ProofSystem", "Verifier"]),
         .library(name: "Prover", targets: ["Prover"]),
         .library(name: "Models", targets: ["Models"]),
     ],

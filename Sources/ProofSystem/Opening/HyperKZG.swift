@@ -16,8 +16,8 @@ public enum HyperKZG {
         (c - 1 + 2, 1 + 2 * c + 1)
     }
 
-    /// Soundness error: (2^c + 2c) / r for r, (c − 1) / r for the combination, 2^c / r for the
-    /// quotient's point, beside KZG's own.
+    /// Soundness error, with N powers of tau known: (2N + 2c) / r for r, (c − 1) / r for the
+    /// combination, N / r for the quotient's point, beside KZG's own.
     static func reduce<Driver: ReductionDriver>(
         _ claim: OpeningClaim<Driver.Scalar>, driver: inout Driver
     ) throws(VerificationError) -> PairingEquation<Driver.Scalar> {

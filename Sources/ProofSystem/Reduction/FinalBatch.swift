@@ -46,7 +46,7 @@ public struct OpeningClaim<Scalar: ScalarAlgebra>: Sendable {
 
 /// Reduces all joint claims to the opening of one combination of chunks.
 ///
-/// Soundness error: joints / r for the combination, 2 a round / r.
+/// Soundness error: 1 / r for the combination, 2 / r a round.
 func reduceFinalBatch<Driver: ReductionDriver>(
     _ ledger: ClaimLedger<Driver>, layout: VectorLayout, driver: inout Driver
 ) throws(VerificationError) -> OpeningClaim<Driver.Scalar> {

@@ -62,7 +62,7 @@ public struct FractionTree: Sendable {
 /// Proves that all fractions add up to zero and leaves two joint claims on columns,
 /// multiplicities and committed table columns.
 ///
-/// Soundness error: at most (leaves + columns) / r for the challenges, 3 a round / r.
+/// Soundness error: at most 4 · 2^depth / r for the lookup challenges, 2 / r a round.
 func reduceFractionTree<Driver: ReductionDriver>(
     _ tree: FractionTree, ledger: inout ClaimLedger<Driver>, driver: inout Driver
 ) throws(VerificationError) {

@@ -22,8 +22,8 @@ extension ProofTranscript {
 
 /// The transcript of native proofs, over Keccak-256.
 ///
-/// Every step is framed `kind ‖ label length ‖ label ‖ element count ‖ payload` with the lengths
-/// as eight bytes, so no two sequences of steps hash the same bytes. A challenge is 512 bits of
+/// Every step is framed `kind ‖ label length ‖ label ‖ element count ‖ payload` with the
+/// label's length in four bytes and the count in eight, so no two sequences of steps hash the same bytes. A challenge is 512 bits of
 /// output (counters 0 and 1) modulo r; the chain value itself is never output.
 public struct KeccakTranscript: ProofTranscript {
     private enum Frame: UInt8 {

@@ -50,7 +50,7 @@ struct CompileCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The width of activations, 2 to 16 (16 where the model needs no fewer).",
+            "The width of activations, 4 to 16 (10 unless given).",
             valueName: "n"))
     var bits: Int?
 
@@ -84,8 +84,8 @@ struct CompileCommand: ParsableCommand {
         guard bundle != nil || dryRun else {
             throw ValidationError("Say where to write the bundle (-o), or --dry-run.")
         }
-        if let bits, !(2...16).contains(bits) {
-            throw ValidationError("--bits is 2 to 16.")
+        if let bits, !(4...16).contains(bits) {
+            throw ValidationError("--bits is 4 to 16.")
         }
     }
 

@@ -30,7 +30,7 @@ struct SRSCommand: ParsableCommand {
 
         @Option(
             name: .customLong("log2-size"),
-            help: ArgumentHelp("The log2 of the number of powers, 1 to 28.", valueName: "k"))
+            help: ArgumentHelp("The log2 of the number of powers, 1 to 24.", valueName: "k"))
         var log2Size: Int
 
         @Option(
@@ -43,8 +43,8 @@ struct SRSCommand: ParsableCommand {
             guard insecureDev else {
                 throw ValidationError("Only development SRS are made here; say --insecure-dev.")
             }
-            guard (1...28).contains(log2Size) else {
-                throw ValidationError("--log2-size is 1 to 28.")
+            guard (1...24).contains(log2Size) else {
+                throw ValidationError("--log2-size is 1 to 24.")
             }
         }
 

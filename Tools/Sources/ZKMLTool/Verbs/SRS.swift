@@ -7,9 +7,6 @@ func makeDevelopmentSRS(
     log2Size: Int, to path: String, progress: Progress
 ) throws -> SRSFileReport {
     let watch = Stopwatch()
-    guard (1...24).contains(log2Size) else {
-        throw ToolFailure(.usage, "--log2-size is 1 to 24 for a development SRS")
-    }
     progress.update("making 2^\(log2Size) powers")
     let srs = StructuredReferenceString.generate(log2Size: log2Size)
     return try written(srs, to: path, checks: [], watch)
