@@ -58,6 +58,12 @@ let package = Package(
         .testTarget(
             name: "InterpreterTests",
             dependencies: ["Field", "Circuits", "Models", "TestSupport", "ZKMLTestSupport"]),
+        .testTarget(
+            name: "SoundnessTests",
+            dependencies: [
+                "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "TestSupport",
+                "ZKMLTestSupport",
+            ], exclude: ["Inventory"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -306,7 +306,7 @@ private enum GMPMontgomery {
 }
 
 /// Keeps the optimizer from dropping a result.
-@inline(never) private func blackHole<T>(_: T) {}
+@inline(never) func blackHole<T>(_: T) {}
 
 /// The same inputs in every run.
 private struct SplitMix64: RandomNumberGenerator {

@@ -82,7 +82,7 @@ public struct NativeProver: Sendable {
                 layout: layout, powers: key.powers, portBlindings: blindings),
             transcript: transcript, tamper: tamper)
         do throws(VerificationError) {
-            _ = try reduce(
+            _ = try reduceNative(
                 system, plan: verifyingKey.plan, statement: statement.fieldValues,
                 driver: &recorder)
         } catch {

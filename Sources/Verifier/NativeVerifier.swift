@@ -66,7 +66,7 @@ public struct NativeVerifier: Sendable {
         transcript.absorbPrologue(
             key: key, statement: proof.statement, adviceChunks: proof.adviceChunks)
         var replay = ProofReplay(proof, transcript: transcript)
-        let equation = try reduce(
+        let equation = try reduceNative(
             key.system, plan: key.plan, statement: proof.statement.fieldValues, driver: &replay)
         try replay.finish()
         let left = combination(equation.left, proof)

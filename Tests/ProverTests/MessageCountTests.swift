@@ -74,7 +74,8 @@ import ZKMLTestSupport
     func treeSize(of example: Case) throws {
         let plan = ReductionPlan(try example.model.system(), log2Chunk: example.log2Chunk)
         let depth = try #require(plan.tree).depth
-        let expected = example.expected[.treeLayer, default: 0]
+        let expected =
+            example.expected[.treeLayer, default: 0]
             + example.expected[.treeRound, default: 0]
         #expect(depth * (depth + 3) == expected)
     }

@@ -1,6 +1,7 @@
 import Circuits
 import Field
 import ProofSystem
+import TestSupport
 import Testing
 import ZKMLTestSupport
 
@@ -84,8 +85,8 @@ import ZKMLTestSupport
         #expect(rounds.count == 3)
         #expect(forge.key.verifyingKey.plan.einsumPlan(short)?.variableCount == 1)
         for position in forge.truePositions(short) {
-            let false_ = forge.witness([short: adding(at: position)])
-            #expect(try forge.refusal(of: false_) == .sumcheck(.main(level: 0)))
+            let forged = forge.witness([short: adding(at: position)])
+            #expect(try forge.refusal(of: forged) == .sumcheck(.main(level: 0)))
         }
         let entry = Cheat(added: [rounds[2].lowerBound: .one])
         #expect(try forge.refusal(of: witness, entry) == .sumcheck(.main(level: 0)))
@@ -153,7 +154,9 @@ import ZKMLTestSupport
         var disagreeing = 0
         // Instances: last made first. Each of two has the factors (weights, hidden).
         for range in factors where range.count == 2 {
-            let (weights, value) = (log.elements[range.lowerBound], log.elements[range.upperBound - 1])
+            let (weights, value) = (
+                log.elements[range.lowerBound], log.elements[range.upperBound - 1]
+            )
             let scale = Fr(3)
             let cheat = Cheat(added: [
                 range.lowerBound: weights * scale - weights,

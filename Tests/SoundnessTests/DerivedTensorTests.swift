@@ -1,6 +1,7 @@
 import Circuits
 import Field
 import ProofSystem
+import TestSupport
 import Testing
 import ZKMLTestSupport
 

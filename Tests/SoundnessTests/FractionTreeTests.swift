@@ -47,18 +47,18 @@ import ZKMLTestSupport
     /// leaves, and there the opening refuses it.
     @Test func lieFollowedToTheLeaves() throws {
         // A value in no row of its table.
-        let false_ = forge.witness([forge.tableValue(0): adding(at: 1)])
-        #expect(try forge.refusal(of: false_) == .fractionSum)
+        let forged = forge.witness([forge.tableValue(0): adding(at: 1)])
+        #expect(try forge.refusal(of: forged) == .fractionSum)
         var cheat = Cheat()
         for (layer, messages) in log.treeLayers.enumerated() {
             let relation: VerificationError = layer == 0 ? .fractionSum : .treeLayer(layer)
             cheat = try #require(
-                try forge.adapt(false_, cheat, unknowns: [messages.values.lowerBound]) {
+                try forge.adapt(forged, cheat, unknowns: [messages.values.lowerBound]) {
                     $0.residuals([relation])
                 })
             let expected: VerificationError =
                 layer + 1 < log.treeLayers.count ? .treeLayer(layer + 1) : .openingValue
-            #expect(try forge.refusal(of: false_, cheat) == expected)
+            #expect(try forge.refusal(of: forged, cheat) == expected)
         }
     }
 
@@ -125,8 +125,8 @@ import ZKMLTestSupport
                     try forge.refusal(of: witness, Cheat(added: [index: .one])) == expected)
             }
         }
-        let false_ = forge.witness([forge.quotient(0): adding(at: 0)])
-        #expect(try forge.refusal(of: false_) == .sumcheck(.main(level: 0)))
+        let forged = forge.witness([forge.quotient(0): adding(at: 0)])
+        #expect(try forge.refusal(of: forged) == .sumcheck(.main(level: 0)))
         let outside = forge.witness([forge.quotient(0): adding(-Fr(1), at: 0)])
         #expect(try forge.refusal(of: outside) == .fractionSum)
     }

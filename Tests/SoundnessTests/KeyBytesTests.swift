@@ -2,6 +2,7 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
+import TestSupport
 import Testing
 import ZKMLTestSupport
 
@@ -149,34 +150,27 @@ import ZKMLTestSupport
 
     // MARK: Work
 
-    /// A key of a few hundred bytes may not ask for work without bound, or for cells beyond what a
-    /// machine word counts.
+    /// A key may not ask for work without bound, or for cells beyond what a machine word counts.
+    /// Each of these was a trap or hours of work once.
     @Test func keysThatAskForTooMuch() throws {
-        // 64 tensors of 2^40 cells for every 2 bytes of limb parameters.
-        var circuit = Circuit(limbBits: 1)
-        circuit.constants = [TensorShape([1 << 20, 1 << 20])!]
-        var wire = Wire(index: 0)
-        for _ in 0..<400 {
-            circuit.gadgets.append(
-                .requantise(
-                    Requantisation(
-                        source: wire, shift: 100, domain: .signed(bits: 60),
-                        function: .identity)))
-            wire = circuit.resultWire(circuit.gadgets.count - 1)
+        // Hundreds of limbs of 2^40 cells for each 20 bytes.
+        for gadgets in [400, 60_000] {
+            var circuit = Circuit(limbBits: 1)
+            circuit.constants = [TensorShape([1 << 20, 1 << 20])!]
+            var wire = Wire(index: 0)
+            for _ in 0..<gadgets {
+                circuit.gadgets.append(
+                    .requantise(
+                        Requantisation(
+                            source: wire, shift: 100, domain: .signed(bits: 60),
+                            function: .identity)))
+                wire = circuit.resultWire(circuit.gadgets.count - 1)
+            }
+            addSum(wire, to: &circuit, extents: [1 << 20, 1 << 20])
+            #expect(isRefused(circuit), "\(gadgets) gadgets")
         }
-        circuit.gadgets.append(
-            .einsum(
-                Einsum(
-                    extents: [1 << 20, 1 << 20], output: [],
-                    operands: [Operand(wire, labels: [0, 1])])))
-        circuit.outputs = [
-            .init(
-                port: Port(name: "y", bits: 8, fractionalBits: 0),
-                wire: circuit.resultWire(circuit.gadgets.count - 1))
-        ]
-        #expect(isRefused(circuit))
 
-        // 2^12 claims on a view that costs 2^24 each.
+        // 4000 claims on a view of 2^24 label combinations.
         var views = Circuit(limbBits: 4)
         views.constants = [TensorShape([1 << 24])!]
         views.gadgets = [
@@ -189,15 +183,36 @@ import ZKMLTestSupport
                 Affine(
                     extents: [1 << 12, 1 << 12],
                     terms: (0..<4000).map { .init(Int128($0 + 1), Wire(index: 1), [0, 1]) })),
+        ]
+        addSum(Wire(index: 2), to: &views, extents: [1 << 12, 1 << 12])
+        #expect(isRefused(views))
+
+        // 5000 claims on one einsum, each compared with all the others.
+        var claims = Circuit(limbBits: 4)
+        claims.constants = [TensorShape([2])!]
+        addSum(Wire(index: 0), to: &claims, extents: [2])
+        let port = claims.outputs[0]
+        claims.outputs = (0..<5000).map {
+            var output = port
+            output.port.name = "y\($0)"
+            return output
+        }
+        #expect(isRefused(claims))
+        claims.outputs.removeLast(1000)
+        #expect(try ConstraintSystem(claims).outputs.count == 4000)
+    }
+
+    private func addSum(_ wire: Wire, to circuit: inout Circuit, extents: [Int]) {
+        circuit.gadgets.append(
             .einsum(
                 Einsum(
-                    extents: [1 << 12, 1 << 12], output: [],
-                    operands: [Operand(Wire(index: 2), labels: [0, 1])])),
+                    extents: extents, output: [],
+                    operands: [Operand(wire, labels: Array(extents.indices))])))
+        circuit.outputs = [
+            .init(
+                port: Port(name: "y", bits: 8, fractionalBits: 0),
+                wire: circuit.resultWire(circuit.gadgets.count - 1))
         ]
-        views.outputs = [
-            .init(port: Port(name: "y", bits: 8, fractionalBits: 0), wire: Wire(index: 3))
-        ]
-        #expect(isRefused(views))
     }
 
     private func isRefused(_ circuit: Circuit) -> Bool {

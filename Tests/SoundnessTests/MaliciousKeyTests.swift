@@ -2,7 +2,9 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
+import TestSupport
 import Testing
+import Verifier
 import ZKMLTestSupport
 
 @testable import Prover
@@ -94,12 +96,16 @@ import ZKMLTestSupport
         // A column of one value repeated is a function too: no row but h's own is free.
         let constant = try Forge(model, constants: [column: { $0 = $0.map { _ in Fr(9) } }])
         let nine = constant.witness([
-            constant.tableValue(0): { $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) }) }
+            constant.tableValue(0): {
+                $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) })
+            }
         ])
         #expect(try constant.refusal(of: nine) == nil)
         let moved = constant.witness([
             constant.quotient(0): adding(at: 0),
-            constant.tableValue(0): { $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) }) },
+            constant.tableValue(0): {
+                $0.replaceSubrange(0..<5, with: $0.prefix(5).map { _ in Fr(9) })
+            },
         ])
         #expect(try constant.refusal(of: moved) == .fractionSum)
     }

@@ -79,10 +79,10 @@ import ZKMLTestSupport
                 // The fold from `start` on is multilinear in the coordinates that are left: a
                 // constant added to its first coefficient adds eq(0, ·) times it to the value.
                 let left = Array(claim.point.prefix(log2Chunk - start))
-                let true_ = multilinear(folds[start], left)
+                let honest = multilinear(folds[start], left)
                 let weight = left.reduce(Fr.one) { $0 * (.one - $1) }
                 var forged = folds[start]
-                forged[0] += (claim.value - true_) * weight.inverse()!
+                forged[0] += (claim.value - honest) * weight.inverse()!
                 return Array(folds[..<start]) + trueFolds(forged, left)
             }
             var cheat = lie

@@ -2,6 +2,7 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
+import TestSupport
 import Testing
 import ZKMLTestSupport
 

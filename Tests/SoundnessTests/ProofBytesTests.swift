@@ -2,7 +2,9 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
+import TestSupport
 import Testing
+import Verifier
 import ZKMLTestSupport
 
 @testable import Prover
@@ -228,14 +230,10 @@ import ZKMLTestSupport
     /// A change here is a change of the format or of the protocol: raise the versions in
     /// NativeProof, VerifyingKey and NativeProtocol, then copy the digests that the failure prints.
     @Test func golden() {
-        #expect(hexadecimal(Keccak256.hash(bytes)) == Self.goldenProof)
-        #expect(hexadecimal(forge.key.verifyingKey.digest) == Self.goldenKey)
+        #expect(hex(Keccak256.hash(bytes)) == Self.goldenProof)
+        #expect(hex(forge.key.verifyingKey.digest) == Self.goldenKey)
     }
 
     static let goldenProof = "?"
     static let goldenKey = "?"
-}
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -2,6 +2,7 @@ import Circuits
 import Curve
 import Field
 import ProofSystem
+import TestSupport
 import Testing
 import ZKMLTestSupport
 
@@ -77,7 +78,8 @@ import ZKMLTestSupport
         let w = draft.constant([5], [1, -2, 3, -4, 5])
         draft.output(draft.einsum("a", (x, "a"), (w, "a")), extraBits: 2)
         draft.output(draft.requantise(z, shift: 1, bits: 4), extraBits: 2)
-        let forge = try Forge(draft.finish("inputs", inputs: [[1, 2, 3, 4, 5], [7, 6, 5, -7, 0]]))
+        let forge = try Forge(
+            draft.finish("inputs", inputs: [[1, 2, 3, 4, 5], [7, 6, 5, -7, 0]]))
         let witness = forge.witness()
         let honest = forge.statement(witness)
         for (input, refusal) in [(0, VerificationError.publicClaim), (1, .openingValue)] {

@@ -1,5 +1,6 @@
 import Circuits
 import Field
+import TestSupport
 import Testing
 import ZKMLTestSupport
 
@@ -91,7 +92,8 @@ import ZKMLTestSupport
             #expect(
                 results
                     == (isExpressible
-                        ? [p.isTable ? column[c - domain.lowest] : Fr(c)] : []), "x = \(x)")
+                        ? [p.isTable ? column[c - domain.lowest] : Fr(c)] : []),
+                "x = \(x)")
         }
     }
 }

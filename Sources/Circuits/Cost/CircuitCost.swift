@@ -41,7 +41,13 @@ public struct GadgetCost: Sendable, Hashable {
 }
 
 /// What does not depend on the size of chunks.
+///
+/// A circuit somebody else wrote may count more than any machine has, and more than an integer
+/// holds: counts stop at ``limit``.
 struct CircuitCounts {
+    /// Far more than fits anywhere; times bytes a cell, it is still an integer.
+    static let limit = 1 << 50
+
     /// True cells, and with padding.
     private(set) var advice = (cells: 0, padded: 0)
     private(set) var constants = (cells: 0, padded: 0)
@@ -66,15 +72,15 @@ struct CircuitCounts {
         tableBits = system.tables.map(\.bits)
         for lookup in system.lookups {
             let tensor = system[lookup.columns[0]]
-            leaves.cells += tensor.shape.cellCount
-            leaves.padded += tensor.shape.paddedCellCount
+            leaves.cells.count(tensor.shape.cellCount)
+            leaves.padded.count(tensor.shape.paddedCellCount)
             if let gadget = tensor.gadget {
-                gadgets[gadget].leaves += tensor.shape.paddedCellCount
+                gadgets[gadget].leaves.count(tensor.shape.paddedCellCount)
             }
         }
         for bits in tableBits {
-            leaves.cells += 1 << bits
-            leaves.padded += 1 << bits
+            leaves.cells.count(1 << bits)
+            leaves.padded.count(1 << bits)
         }
         leafDepth = system.lookups.isEmpty ? 0 : max(1, log2Ceiling(leaves.padded))
         reductionElements = ProofSize.reductionElements(system, leafDepth: leafDepth)
@@ -95,33 +101,49 @@ struct CircuitCounts {
 
     private mutating func add(_ tensor: SystemTensor, in system: ConstraintSystem) {
         let (cells, padded) = (tensor.shape.cellCount, tensor.shape.paddedCellCount)
-        integerCells += cells
+        integerCells.count(cells)
         largestTensor = max(largestTensor, cells)
         switch tensor.role {
         case .advice, .multiplicity:
-            advice.cells += cells
-            advice.padded += padded
-            if let gadget = tensor.gadget { gadgets[gadget].adviceCells += padded }
+            advice.cells.count(cells)
+            advice.padded.count(padded)
+            if let gadget = tensor.gadget { gadgets[gadget].adviceCells.count(padded) }
         case .constant:
-            constants.cells += cells
-            constants.padded += padded
+            constants.cells.count(cells)
+            constants.padded.count(padded)
         case .committedInput, .committedOutput:
             portVariables.append(tensor.shape.variableCount)
         case .einsum(let einsum):
-            let products = einsum.extents.reduce(1, *) * max(1, einsum.operands.count - 1)
-            multiplyAdds += products
-            if let gadget = tensor.gadget { gadgets[gadget].multiplyAdds += products }
+            var products = max(1, einsum.operands.count - 1)
+            for extent in einsum.extents { products.multiplyCount(by: extent) }
+            multiplyAdds.count(products)
+            if let gadget = tensor.gadget { gadgets[gadget].multiplyAdds.count(products) }
             for operand in einsum.operands {
                 let taps = operand.axes.map { axis in
                     axis.terms.map { einsum.extents[$0.label] }.min().map {
                         axis.terms.count > 1 ? $0 : 1
                     } ?? 1
                 }
-                einsumReads += system.shape(operand.source).cellCount * (taps.max() ?? 1)
+                var reads = system.shape(operand.source).cellCount
+                reads.multiplyCount(by: taps.max() ?? 1)
+                einsumReads.count(reads)
             }
-            einsumReads += cells
+            einsumReads.count(cells)
         case .publicInput, .view, .merge, .affine:
             break
         }
+    }
+}
+
+extension Int {
+    /// Adds to a count.
+    fileprivate mutating func count(_ more: Int) {
+        let (sum, overflow) = addingReportingOverflow(more)
+        self = overflow ? CircuitCounts.limit : Swift.min(sum, CircuitCounts.limit)
+    }
+
+    fileprivate mutating func multiplyCount(by factor: Int) {
+        let (product, overflow) = multipliedReportingOverflow(by: factor)
+        self = overflow ? CircuitCounts.limit : Swift.min(product, CircuitCounts.limit)
     }
 }

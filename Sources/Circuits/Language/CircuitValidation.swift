@@ -28,7 +28,8 @@ public enum CircuitLimits {
     public static let labelCombinations = 1 << 20
     /// Tensors of the expanded circuit; with at most 2^40 cells each, no sum of sizes overflows.
     public static let tensors = 1 << 18
-    /// How many tensors a claim may dissolve into through views and affine tensors, and how deep.
+    /// How many tensors a claim may dissolve into through views and affine tensors, and how deep;
+    /// also how many claims may arrive at one einsum.
     public static let dissolvedTerms = 1 << 12
     public static let dissolvedDepth = 1 << 8
 }
@@ -84,6 +85,7 @@ extension Circuit {
             guard work.addOutput(output.wire, cellCount: shapes[output.wire.index].cellCount)
             else { throw .invalidPort(name: output.port.name, .verifierWork) }
         }
+        if let index = overloadedEinsum() { throw .invalidGadget(index: index, .verifierWork) }
         try checkEverythingIsRead()
         return shapes
     }

@@ -20,7 +20,8 @@ public struct Challenge<Scalar: ScalarAlgebra>: Sendable, Equatable {
 public typealias Point<Scalar: ScalarAlgebra> = [Challenge<Scalar>]
 
 extension Array {
-    func values<S>() -> [S] where Element == Challenge<S> { map(\.value) }
+    // A closure: a generic key path is looked up anew at every call.
+    func values<S>() -> [S] where Element == Challenge<S> { map { $0.value } }
 
     /// Cut into consecutive pieces of the given lengths.
     func split(_ lengths: [Int]) -> [[Element]] {

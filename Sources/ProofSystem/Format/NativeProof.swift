@@ -12,7 +12,7 @@ public struct ProofShape: Sendable, Hashable {
     /// Runs the protocol once without values.
     init(system: ConstraintSystem, plan: ReductionPlan) throws(VerificationError) {
         var driver = CountingDriver()
-        let statement = Statement<Fr>(
+        let statement = Statement<NoValue>(
             inputs: system.circuit.inputs.map {
                 Array(repeating: .zero, count: $0.port.publicCellCount($0.shape))
             },
@@ -40,40 +40,6 @@ extension Port {
     func publicCellCount(_ shape: TensorShape) -> Int {
         visibility == .public ? shape.cellCount : 0
     }
-}
-
-/// Counts messages; every value is zero and every relation holds.
-private struct CountingDriver: ReductionDriver {
-    var elementCount = 0
-    var pointCount = 0
-    var slot = 0
-
-    mutating func draw(_ label: StaticString) -> Challenge<Fr> {
-        slot += 1
-        return Challenge(slot: slot, value: .zero)
-    }
-
-    mutating func begin(_ step: ReductionStep<Fr>) {}
-
-    mutating func receive(_ message: ReductionMessage<Fr>) throws(VerificationError) -> [Fr] {
-        elementCount += message.elementCount
-        return Array(repeating: .zero, count: message.elementCount)
-    }
-
-    mutating func receivePoints(
-        _ label: StaticString, count: Int
-    ) throws(VerificationError) -> [PointReference] {
-        pointCount += count
-        return (pointCount - count..<pointCount).map(PointReference.opening)
-    }
-
-    mutating func requireZero(
-        _ value: Fr, _ relation: VerificationError
-    ) throws(VerificationError) {}
-
-    mutating func requireNonzero(
-        _ value: Fr, _ relation: VerificationError
-    ) throws(VerificationError) {}
 }
 
 /// A native proof with its statement, as it is written to a file.

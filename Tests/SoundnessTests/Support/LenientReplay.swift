@@ -1,0 +1,62 @@
+import Field
+import ProofSystem
+
+/// The verifier's messages without its relations: what is absorbed and drawn for a proof, however
+/// false it is.
+struct LenientReplay: ReductionDriver {
+    private var transcript: RecordingTranscript
+    private var elements: ArraySlice<Fr>
+    private let proof: NativeProof
+    private var points = 0
+    private var slot = 0
+
+    /// The log of a proof for a key, messages at the given positions forgotten.
+    static func log(
+        _ proof: NativeProof, key: VerifyingKey, forgetting forgotten: Set<Int> = []
+    ) throws -> TranscriptLog {
+        let log = TranscriptLog()
+        var transcript = RecordingTranscript(log) { position, _ in forgotten.contains(position) }
+        transcript.absorbPrologue(
+            key: key, statement: proof.statement, adviceChunks: proof.adviceChunks)
+        var replay = LenientReplay(transcript: transcript, proof: proof)
+        _ = try reduce(
+            key.system, plan: key.plan, statement: proof.statement.fieldValues, driver: &replay)
+        return log
+    }
+
+    private init(transcript: RecordingTranscript, proof: NativeProof) {
+        self.transcript = transcript
+        self.proof = proof
+        elements = proof.elements[...]
+    }
+
+    mutating func draw(_ label: StaticString) -> Challenge<Fr> {
+        slot += 1
+        return Challenge(slot: slot, value: transcript.challenge(label: label))
+    }
+
+    mutating func begin(_ step: ReductionStep<Fr>) {}
+
+    mutating func receive(_ message: ReductionMessage<Fr>) throws(VerificationError) -> [Fr] {
+        let values = Array(elements.prefix(message.elementCount))
+        elements = elements.dropFirst(message.elementCount)
+        transcript.absorb(values, label: message.label)
+        return values
+    }
+
+    mutating func receivePoints(
+        _ label: StaticString, count: Int
+    ) throws(VerificationError) -> [PointReference] {
+        transcript.absorb(Array(proof.openingPoints[points..<points + count]), label: label)
+        points += count
+        return (points - count..<points).map(PointReference.opening)
+    }
+
+    mutating func requireZero(
+        _ value: Fr, _ relation: VerificationError
+    ) throws(VerificationError) {}
+
+    mutating func requireNonzero(
+        _ value: Fr, _ relation: VerificationError
+    ) throws(VerificationError) {}
+}
