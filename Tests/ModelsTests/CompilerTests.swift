@@ -220,18 +220,33 @@ import Testing
         }
     }
 
-    @Test func accumulatorOverflow() throws {
-        let model = TestModel(.init("Gemm", ["x", "w", "b"], ["y"], name: "huge")) {
+    @Test func outOfScale() throws {
+        let model = TestModel(.init("Gemm", ["x", "w", "b"], ["y"])) {
             $0.initializers = [
                 .floats("w", [3, 2], [1, 2, 3, 4, 5, 6]), .floats("b", [2], [3e38, 0]),
             ]
         }
         let error = try error(model)
-        guard case .accumulatorOverflow("huge", _) = error else {
+        guard case .outOfScale("y", _) = error else {
             Issue.record("\(error)")
             return
         }
-        #expect(error.description.contains("huge"))
+    }
+
+    @Test func accumulatorOverflow() throws {
+        // On the samples the huge weights cancel; their bounds do not.
+        let model = TestModel(
+            .init("Gemm", ["x", "w"], ["g"], name: "huge"), .init("Relu", ["g"], ["y"], name: "act")
+        ) {
+            $0.inputs = [.init(shape: [.fixed(1), .fixed(2)])]
+            $0.initializers = [.floats("w", [2, 1], [1e18, -1e18])]
+        }
+        let error = try error(model, samples: [["x": FloatTensor(shape: [1, 2], values: [1, 1])]])
+        guard case .accumulatorOverflow("act", _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(error.description.contains("act"))
     }
 
     @Test func reshapeThatCutsAcross() throws {

@@ -63,6 +63,24 @@ import Testing
         }
     }
 
+    /// Scales from 1e-25 to 1e25: compiled within the bound, or refused by a typed error.
+    @Test("never trap, whatever their scale", arguments: seeds)
+    func extremeScales(seed: UInt64) throws {
+        let random = RandomModel(seed: seed, exponents: -25...25)
+        guard let graph = try? ModelGraph(onnx: random.model.bytes) else { return }
+        let samples = random.samples(2, seed: seed)
+        do throws(LoweringError) {
+            let model = try ModelCompiler.compile(graph, samples: samples)
+            let report = try CalibrationReport(model, of: graph, on: samples)
+            #expect(report.refusedCount == 0)
+            for output in report.outputs {
+                #expect(output.maxAbsError <= output.errorBound * (1 + 1e-9))
+            }
+        } catch {
+            #expect(!error.description.isEmpty)
+        }
+    }
+
     @Test("are compiled the same way every time", arguments: seeds.prefix(6))
     func determinism(seed: UInt64) throws {
         let random = RandomModel(seed: seed)

@@ -7,6 +7,7 @@ struct RandomModel {
     var model: TestModel
     var shapes: [(name: String, shape: [Int])]
     private var rng: SeededGenerator
+    private let exponents: ClosedRange<Int>
     private var values: [(name: String, shape: [Int])] = []
     private var unread: Set<String> = []
     private var counter = 0
@@ -14,8 +15,10 @@ struct RandomModel {
     /// The graph's inputs, as `samples` makes them.
     var inputs: [(name: String, shape: [Int])] { shapes }
 
-    init(seed: UInt64) {
+    /// - Parameter exponents: Each constant is multiplied by a power of ten from this range.
+    init(seed: UInt64, exponents: ClosedRange<Int> = 0...0) {
         rng = SeededGenerator(seed: seed)
+        self.exponents = exponents
         model = TestModel()
         model.nodes = []
         model.inputs = []
@@ -78,6 +81,8 @@ extension RandomModel {
     private mutating func constant(_ shape: [Int], scale: Float = 1) -> String {
         counter += 1
         let name = "w\(counter)"
+        let exponent = exponents == 0...0 ? 0 : Int.random(in: exponents, using: &rng)
+        let scale = scale * Float(sign: .plus, exponent: exponent * 10 / 3, significand: 1)
         let values = (0..<shape.reduce(1, *)).map { _ in
             Float.random(in: -scale...scale, using: &rng)
         }

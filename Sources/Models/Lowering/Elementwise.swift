@@ -69,6 +69,7 @@ extension Lowering {
     mutating func scaled(
         _ value: LoweredValue, _ operand: Int, by factor: FloatTensor, shape: [Int]
     ) throws(LoweringError) -> LoweredValue {
+        if factor.values == [1], factor.shape.isEmpty { return value }
         switch value {
         case .constant(let constant):
             return .constant(constant.combined(with: factor, *))

@@ -60,6 +60,7 @@ struct Lowering {
 
     /// Lowers the whole graph.
     mutating func run() throws(LoweringError) {
+        try checkScales()
         for (index, value) in graph.values.enumerated() {
             switch value.constant {
             case .float(let tensor)?: values[index] = .constant(tensor)
@@ -77,6 +78,18 @@ struct Lowering {
             try lower(node)
         }
         for output in graph.outputs { try addOutput(output) }
+    }
+
+    /// Every calibrated range must fit some format.
+    private func checkScales() throws(LoweringError) {
+        for (index, value) in graph.values.enumerated() where calibration.ranges[index] != nil {
+            let range = range(index)
+            guard format(index).represents(range) else {
+                throw .outOfScale(
+                    value: value.name,
+                    magnitude: max(range.lowerBound.magnitude, range.upperBound.magnitude))
+            }
+        }
     }
 
     private mutating func lower(_ node: ModelGraph.Node) throws(LoweringError) {

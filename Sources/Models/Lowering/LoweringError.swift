@@ -10,6 +10,8 @@ public enum LoweringError: Error, Sendable {
     /// An input that no output depends on: nothing would be proved about it.
     case unusedInput(String)
     case inputType(name: String, ElementType)
+    /// A value too large for any fixed-point format.
+    case outOfScale(value: String, magnitude: Double)
     /// Sums of this layer could pass 2^62.
     case accumulatorOverflow(layer: String, bits: Int)
     /// A reshape that cuts across axes and is too large to prove as such.
@@ -35,6 +37,8 @@ extension LoweringError: CustomStringConvertible {
             "input \"\(name)\": no output depends on it; remove it from the model"
         case .inputType(let name, let type):
             "input \"\(name)\": element type \(type) is not supported; use float"
+        case .outOfScale(let value, let magnitude):
+            "\"\(value)\": numbers up to \(magnitude) are too large; scale the model down"
         case .accumulatorOverflow(let layer, let bits):
             "\(layer): sums may take \(bits) bits, and 62 are provable; use fewer bits, or "
                 + "normalise the layer's input"

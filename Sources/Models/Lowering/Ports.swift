@@ -53,8 +53,11 @@ extension Lowering {
         }
         tensor = try inPlainOrder(tensor)
         outputErrors.append(tensor.error)
+        guard tensor.bounds.signedBits <= options.outputBits else {
+            throw .outOfScale(value: value.name, magnitude: tensor.realMagnitude)
+        }
         let port = Port(
-            name: value.name, bits: min(options.outputBits, max(2, tensor.bounds.signedBits)),
+            name: value.name, bits: max(2, tensor.bounds.signedBits),
             fractionalBits: -Int(tensor.unit.exponent), visibility: options.outputVisibility)
         builder.output(port, tensor.wire)
     }
