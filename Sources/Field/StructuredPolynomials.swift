@@ -107,14 +107,18 @@ public enum StructuredPolynomials {
         return result
     }
 
-    /// Π x_k − Π (1 − x_k): 1 at the last row, −1 at row 0, 0 between (one row: 0).
+    /// Π (1 − x_k): 1 at row 0, else 0.
+    @inlinable public static func firstRow<S: ScalarAlgebra>(_ point: [S]) -> S {
+        point.reduce(.one) { $0 * (.one - $1) }
+    }
+
+    /// Π x_k: 1 at the last row, else 0.
+    @inlinable public static func lastRow<S: ScalarAlgebra>(_ point: [S]) -> S {
+        point.reduce(.one) { $0 * $1 }
+    }
+
+    /// 1 at the last row, −1 at row 0, 0 between (one row: 0).
     @inlinable public static func saturationFlag<S: ScalarAlgebra>(_ point: [S]) -> S {
-        var last = S.one
-        var first = S.one
-        for x in point {
-            last *= x
-            first *= S.one - x
-        }
-        return last - first
+        lastRow(point) - firstRow(point)
     }
 }

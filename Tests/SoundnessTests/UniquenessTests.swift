@@ -120,6 +120,8 @@ private struct ScalarSearch {
                         case .index(let lowest): Fr(lowest + row)
                         case .saturationFlag:
                             Fr((row == 0 ? -1 : 0) + (row == (1 << table.bits) - 1 ? 1 : 0))
+                        case .firstRow: Fr(row == 0 ? 1 : 0)
+                        case .lastRow: Fr(row == (1 << table.bits) - 1 ? 1 : 0)
                         case .constant: column[row]
                         }
                     }

@@ -87,10 +87,14 @@ public struct CircuitDraft {
                 return self.extents(merge.source)[axis..<axis + group].reduce(1, *)
             }
         case .affine(let affine): extents = affine.extents
-        case .requantise(let requantisation): extents = self.extents(requantisation.source)
+        case .requantise, .divide, .reciprocalRoot, .rowFunction, .select, .roundEven:
+            extents = self.extents(gadget.sources[gadget.sources.count - 1])
         case .maximum(let maximum):
             let source = self.extents(maximum.source)
             extents = source.indices.filter { !maximum.axes.contains($0) }.map { source[$0] }
+        case .oneHot(let oneHot): extents = self.extents(oneHot.source) + [oneHot.count]
+        case .gather(let gather):
+            extents = self.extents(gather.indices) + self.extents(gather.table).dropFirst()
         }
         read.formUnion(gadget.sources)
         guard let range = range(of: gadget) else { preconditionFailure("a wire beyond 62 bits") }
@@ -118,7 +122,7 @@ public struct CircuitDraft {
     /// The circuit with its wires in order.
     public func finish(_ name: String, inputs: [[Int64]]) -> TestModel {
         var finished = circuit
-        finished.gadgets = circuit.gadgets.map { $0.renamed(position) }
+        finished.gadgets = circuit.gadgets.map { $0.renumbered(position) }
         finished.outputs = circuit.outputs.map { .init(port: $0.port, wire: position($0.wire)) }
         return TestModel(
             name: name, circuit: finished, constants: constants + tables, inputs: inputs)
@@ -172,6 +176,18 @@ extension CircuitDraft {
             return domain.clamping(quotients.lowerBound)...domain.clamping(quotients.upperBound)
         case .maximum(let maximum):
             return range(maximum.source)
+        case .divide(let division):
+            return division.domain.lowest...division.domain.highest
+        case .reciprocalRoot(let root):
+            return 0...1 << root.precision
+        case .rowFunction(let function):
+            return Int(tables[function.table].min()!)...Int(tables[function.table].max()!)
+        case .select, .oneHot:
+            return 0...1
+        case .gather(let gather):
+            return range(gather.table)
+        case .roundEven(let rounding):
+            return rounding.domain.lowest...rounding.domain.highest
         }
     }
 
@@ -220,34 +236,4 @@ extension ClosedRange<Int> {
 
     /// The least b for which the range has at most 2^b integers.
     public var sizeBits: Int { log2Ceiling(upperBound - lowerBound + 1) }
-}
-
-extension Gadget {
-    /// The same gadget on other wires.
-    func renamed(_ rename: (Wire) -> Wire) -> Gadget {
-        switch self {
-        case .einsum(var einsum):
-            for index in einsum.operands.indices {
-                einsum.operands[index].source = rename(einsum.operands[index].source)
-            }
-            return .einsum(einsum)
-        case .view(var view):
-            view.operand.source = rename(view.operand.source)
-            return .view(view)
-        case .merge(var merge):
-            merge.source = rename(merge.source)
-            return .merge(merge)
-        case .affine(var affine):
-            for index in affine.terms.indices {
-                affine.terms[index].source = rename(affine.terms[index].source)
-            }
-            return .affine(affine)
-        case .requantise(var requantisation):
-            requantisation.source = rename(requantisation.source)
-            return .requantise(requantisation)
-        case .maximum(var maximum):
-            maximum.source = rename(maximum.source)
-            return .maximum(maximum)
-        }
-    }
 }

@@ -41,7 +41,56 @@ extension FieldWitness {
                 if let first = group.first(where: { cells[$0].isZero }) { selector[first] = 1 }
             }
             return selector
+        case .beforeFirstZero(_, let axis), .afterLastZero(_, let axis):
+            var marks = [Int](repeating: 0, count: cells.count)
+            for group in groups(shape, [axis]) {
+                var order = group
+                if case .afterLastZero = rule { order.reverse() }
+                if let end = order.firstIndex(where: { cells[$0].isZero }) {
+                    for cell in order[..<end] { marks[cell] = 1 }
+                }
+            }
+            return marks
+        case .indicator(_, let number):
+            return each { $0 == number ? 1 : 0 }
+        case .thermometer(_, let divisor, let count):
+            return integers.flatMap { integer in
+                let digit = max(integer ?? 0, 0) / divisor % count
+                return (0..<count).map { $0 < digit ? 1 : 0 }
+            }
+        case .quotient(let dividend, _, let rounding, let domain):
+            var dividends = [Int](repeating: 0, count: cells.count)
+            switch dividend {
+            case .number(let number): dividends = dividends.map { _ in number }
+            case .tensor(let id):
+                dividends = trueCells(values[id.index], shape).map { $0.smallInteger ?? 0 }
+            }
+            return zip(dividends, integers).map { dividend, divisor in
+                guard let divisor, divisor > 0 else { return 0 }
+                let exact = Double(dividend) / Double(divisor)
+                precondition(abs(dividend) < 1 << 40, "doubles decide")
+                return domain.clamping(
+                    Int((rounding == .halfUp ? exact + 0.5 : exact).rounded(.down)))
+            }
+        case .inverseRoot(_, let precision):
+            return each { v in
+                guard v > 0 else { return 0 }
+                let limit = Int128(1) << Int128(2 * precision)
+                var root = Int128((Double(limit) / Double(v)).squareRoot()) + 2
+                while root * root * Int128(v) > limit { root -= 1 }
+                return Int(root)
+            }
+        case .evenHalf(_, let shift, let domain):
+            return each { (roundedToEven($0, shift) - domain.lowest) >> 1 }
+        case .evenParity(_, let shift):
+            return each { roundedToEven($0, shift) & 1 }
         }
+    }
+
+    private func roundedToEven(_ x: Int, _ shift: Int) -> Int {
+        Int(
+            (Double(x) / Double(sign: .plus, exponent: shift, significand: 1)).rounded(
+                .toNearestOrEven))
     }
 
     /// For each cell of the tensor without `axes`, the true cells along them, all row-major.
@@ -66,6 +115,8 @@ extension FieldWitness {
                 switch column {
                 case .index(let lowest): Fr(lowest + row)
                 case .saturationFlag: Fr(row == 0 ? -1 : row == count - 1 ? 1 : 0)
+                case .firstRow: Fr(row == 0 ? 1 : 0)
+                case .lastRow: Fr(row == count - 1 ? 1 : 0)
                 case .constant(let tensor): values[tensor.index][row]
                 }
             }

@@ -67,14 +67,21 @@ struct RandomCircuitMaker {
     }
 
     mutating func addGadget() {
-        switch generator.integer(0...9) {
+        switch generator.integer(0...16) {
         case 0, 1: addEinsum()
         case 2: addConvolution()
         case 3: addView()
         case 4: addMerge()
         case 5, 6: addAffine()
         case 7, 8: addRequantisation()
-        default: addMaximum()
+        case 9: addMaximum()
+        case 10: addDivision()
+        case 11: addReciprocalRoot()
+        case 12: addRowFunction()
+        case 13: addSelection()
+        case 14: addOneHot()
+        case 15: addGather()
+        default: addEvenRounding()
         }
     }
 
@@ -178,7 +185,8 @@ struct RandomCircuitMaker {
             guard draft.shape(wire).rank > 1 else { return false }
             switch draft.gadget(wire) {
             case .view, .affine: return false
-            case .einsum, .merge, .requantise, .maximum, nil: return true
+            case .select, .oneHot, .roundEven: return false
+            default: return true
             }
         }
         guard let wire else { return }

@@ -80,7 +80,8 @@ extension CircuitBuilder {
 
     /// Adds a gadget under ``currentName``.
     ///
-    /// - Throws: ``GadgetFault`` when its result has no shape; all else is left to ``build()``.
+    /// - Throws: ``GadgetFault`` when its result has no shape or a parameter is out of bounds; what
+    ///   concerns the whole circuit is left to ``build()``.
     public mutating func add(_ gadget: Gadget) throws(GadgetFault) -> Wire {
         gadgetShapes.append(try resultShape(of: gadget))
         gadgets.append(gadget)
@@ -104,7 +105,8 @@ extension CircuitBuilder {
         guard region == .gadget else { return false }
         return switch gadgets[index] {
         case .view, .merge, .affine: true
-        case .einsum, .requantise, .maximum: false
+        case .einsum: false
+        default: gadgets[index].advised?.resultDissolves ?? false
         }
     }
 
@@ -115,9 +117,15 @@ extension CircuitBuilder {
         case .view(let view): extents = view.extents
         case .affine(let affine): extents = affine.extents
         case .merge(let merge): return try merge.validatedShape(source: shape(of: merge.source))
-        case .requantise(let requantisation): return shape(of: requantisation.source)
-        case .maximum(let maximum):
-            return try maximum.validatedShape(source: shape(of: maximum.source))
+        default:
+            guard let advised = gadget.advised else { throw .operandCount }
+            // Provisional wires are no indices: those of its sources stand in for them.
+            let sources = advised.claims.map(\.source)
+            let local = advised.renumbered { wire in
+                Wire(index: sources.firstIndex(of: wire) ?? 0)
+            }
+            return try local.validatedShape(
+                sources.map { shape(of: $0) }, functionTables: functionTables.map(\.domain))
         }
         guard let shape = TensorShape(extents) else { throw .extent }
         return shape
@@ -178,27 +186,5 @@ private enum Region: Int {
             preconditionFailure("wire \(wire.index) is not of a builder")
         }
         return (region, wire.index & (1 << shift - 1))
-    }
-}
-
-extension Gadget {
-    fileprivate func renumbered(_ final: (Wire) -> Wire) -> Gadget {
-        switch self {
-        case .einsum(let einsum):
-            return .einsum(einsum.mapped(final))
-        case .view(let view):
-            return .view(
-                View(extents: view.extents, operand: view.operand.mapped(final), fill: view.fill))
-        case .merge(let merge):
-            return .merge(Merge(source: final(merge.source), groups: merge.groups))
-        case .affine(let affine):
-            return .affine(affine.mapped(final))
-        case .requantise(var requantisation):
-            requantisation.source = final(requantisation.source)
-            return .requantise(requantisation)
-        case .maximum(var maximum):
-            maximum.source = final(maximum.source)
-            return .maximum(maximum)
-        }
     }
 }

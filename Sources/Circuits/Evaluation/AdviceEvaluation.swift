@@ -122,7 +122,7 @@ enum AdviceEvaluation {
     }
 
     /// Runs over a tensor beside the tensor without `axes`.
-    private static func keptRuns(_ shape: TensorShape, reducing axes: [Int]) -> StridedRuns {
+    static func keptRuns(_ shape: TensorShape, reducing axes: [Int]) -> StridedRuns {
         let kept = shape.extents.indices.filter { !axes.contains($0) }
         var strides = [Int](repeating: 0, count: shape.rank)
         for (axis, stride) in zip(kept, rowMajorStrides(kept.map { shape.extents[$0] })) {
@@ -133,7 +133,7 @@ enum AdviceEvaluation {
 }
 
 extension TensorShape {
-    fileprivate func cellCount(without axes: [Int]) -> Int {
+    func cellCount(without axes: [Int]) -> Int {
         extents.indices.reduce(1) { axes.contains($1) ? $0 : $0 * extents[$1] }
     }
 }

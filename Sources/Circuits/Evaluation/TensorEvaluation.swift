@@ -1,12 +1,23 @@
 extension AdviceRule {
-    /// The tensor it is computed from.
+    /// The tensor whose cells it runs over.
     public var source: TensorID {
         switch self {
         case .rounded(let source, _, _), .overshoot(let source, _, _),
             .saturationFlag(let source, _), .tableValue(let source, _), .limb(let source, _, _),
-            .maximum(let source, _), .firstZero(let source, _):
+            .maximum(let source, _), .firstZero(let source, _), .beforeFirstZero(let source, _),
+            .afterLastZero(let source, _), .indicator(let source, _),
+            .thermometer(let source, _, _), .quotient(_, let source, _, _),
+            .inverseRoot(let source, _), .evenHalf(let source, _, _), .evenParity(let source, _):
             source
         }
+    }
+
+    /// The tensors it is computed from, value columns of tables aside.
+    public var sources: [TensorID] {
+        if case .quotient(.tensor(let dividend), let divisor, _, _) = self {
+            return [dividend, divisor]
+        }
+        return [source]
     }
 }
 
@@ -36,7 +47,7 @@ public struct TensorEvaluation: Sendable {
         case .publicInput, .committedInput, .constant, .multiplicity: []
         case .committedOutput(_, let original): [original]
         case .advice(.tableValue(let source, let table)): [source, valueColumn(table: table)]
-        case .advice(let rule): [rule.source]
+        case .advice(let rule): rule.sources
         case .einsum(let einsum): einsum.operands.map(\.source)
         case .view(let view): [view.operand.source]
         case .merge(let merge): [merge.source]
@@ -119,24 +130,104 @@ public struct TensorEvaluation: Sendable {
         case .maximum(let id, let axes):
             let (largest, spread) = AdviceEvaluation.maximum(
                 source, shape: system.shape(id), axes: axes)
-            if let gadget = system[tensor].gadget,
-                case .maximum(let maximum) = system.circuit.gadgets[gadget],
-                let cell = spread.firstIndex(where: { $0 >> UInt64(maximum.bits) != 0 })
-            {
-                throw .spread(
-                    gadget: gadget, cell: cell, distance: spread[cell], bits: maximum.bits)
+            let (index, gadget) = gadget(of: tensor)
+            let bits: Int
+            switch gadget {
+            case .maximum(let maximum): bits = maximum.bits
+            case .select(let selection): bits = selection.bits
+            // Its table and overshoot bound the distances.
+            default: bits = 63
+            }
+            if let cell = spread.firstIndex(where: { $0 >> UInt64(bits) != 0 }) {
+                throw .spread(gadget: index, cell: cell, distance: spread[cell], bits: bits)
             }
             return largest
         case .firstZero(let id, let axes):
             return AdviceEvaluation.firstZero(source, shape: system.shape(id), axes: axes)
+        case .beforeFirstZero(let id, let axis):
+            return AdviceEvaluation.beforeFirstZero(source, shape: system.shape(id), axis: axis)
+        case .afterLastZero(let id, let axis):
+            return AdviceEvaluation.afterLastZero(source, shape: system.shape(id), axis: axis)
+        case .indicator(_, let number):
+            return source.map { $0 == Int64(number) ? 1 : 0 }
+        case .thermometer(_, let divisor, let count):
+            try check(source, of: tensor, in: 0...Int64(positionCount(of: tensor) - 1))
+            return AdviceEvaluation.thermometer(source, divisor: divisor, count: count)
+        case .quotient(let dividend, _, let rounding, let domain):
+            let largest = Int64(1) << Int64(remainderBits(of: tensor))
+            try check(source, of: tensor, in: 1...(rounding == .halfUp ? largest / 2 : largest))
+            var dividends: [Int64]?
+            var number: Int64 = 0
+            switch dividend {
+            case .tensor(let id): dividends = values[id.index]
+            case .number(let value): number = Int64(value)
+            }
+            let quotients = AdviceEvaluation.quotients(
+                dividends, or: number, by: source, rounding: rounding)
+            try check(quotients, of: tensor, in: domain.range, isResult: true)
+            return quotients
+        case .inverseRoot(_, let precision):
+            try check(source, of: tensor, in: 1...valueLimit(of: tensor))
+            return source.map { AdviceEvaluation.inverseRoot($0, precision: precision) }
+        case .evenHalf(_, let shift, let domain):
+            let rounded = source.map { AdviceEvaluation.roundedToEven($0, shift: shift) }
+            try check(rounded, of: tensor, in: domain.range, isResult: true)
+            return rounded.map { ($0 - Int64(domain.lowest)) >> 1 }
+        case .evenParity(_, let shift):
+            return source.map { AdviceEvaluation.roundedToEven($0, shift: shift) & 1 }
         }
     }
 
-    /// k of the requantisation that made a tensor, and that gadget's index.
+    /// - Throws: ``WitnessError`` for the first cell that is out of bounds.
+    private func check(
+        _ cells: [Int64], of tensor: TensorID, in allowed: ClosedRange<Int64>,
+        isResult: Bool = false
+    ) throws(WitnessError) {
+        guard let cell = cells.firstIndex(where: { !allowed.contains($0) }) else { return }
+        let gadget = system[tensor].gadget ?? 0
+        throw isResult
+            ? .outOfRange(gadget: gadget, cell: cell, value: cells[cell], allowed: allowed)
+            : .operand(gadget: gadget, cell: cell, value: cells[cell], allowed: allowed)
+    }
+
+    private func gadget(of tensor: TensorID) -> (index: Int, gadget: Gadget) {
+        guard let index = system[tensor].gadget else {
+            preconditionFailure("tensor \(tensor.index) belongs to no gadget")
+        }
+        return (index, system.circuit.gadgets[index])
+    }
+
+    /// k of the gadget that made a tensor, and that gadget's index.
     private func overshootBits(of tensor: TensorID) -> (gadget: Int, bits: Int) {
-        guard let gadget = system[tensor].gadget,
-            case .requantise(let requantisation) = system.circuit.gadgets[gadget]
-        else { preconditionFailure("tensor \(tensor.index) has no requantisation") }
-        return (gadget, requantisation.overshootBits)
+        let (index, gadget) = gadget(of: tensor)
+        switch gadget {
+        case .requantise(let requantisation): return (index, requantisation.overshootBits)
+        case .rowFunction(let function): return (index, function.overshootBits)
+        default: preconditionFailure("gadget \(index) saturates nothing")
+        }
+    }
+
+    private func remainderBits(of tensor: TensorID) -> Int {
+        guard case .divide(let division) = gadget(of: tensor).gadget else {
+            preconditionFailure("quotients are made by divisions")
+        }
+        return division.remainderBits
+    }
+
+    private func valueLimit(of tensor: TensorID) -> Int64 {
+        guard case .reciprocalRoot(let root) = gadget(of: tensor).gadget else {
+            preconditionFailure("roots are made by reciprocal roots")
+        }
+        return 1 << Int64(root.valueBits)
+    }
+
+    /// How many values an index may have.
+    private func positionCount(of tensor: TensorID) -> Int {
+        switch gadget(of: tensor).gadget {
+        case .oneHot(let oneHot): return oneHot.count
+        case .gather(let gather):
+            return system.shape(system.tensor(gather.table)).extents[0]
+        default: preconditionFailure("indices are read by one-hot tensors and gathers")
+        }
     }
 }

@@ -16,6 +16,9 @@ public enum WitnessError: Error, Equatable, Sendable {
     /// Cells that a maximum compares lie `distance` ≥ 2^bits below the largest; `cell` is the
     /// position of that maximum.
     case spread(gadget: Int, cell: Int, distance: UInt64, bits: Int)
+    /// An operand outside what a gadget takes: a divisor or a root's argument that is not positive
+    /// or too large, an index outside its table.
+    case operand(gadget: Int, cell: Int, value: Int64, allowed: ClosedRange<Int64>)
     /// A value that is no 64-bit integer.
     case overflow(tensor: TensorID, gadget: Int?)
     /// An affine sum that is no multiple of 2^rightShift.

@@ -41,6 +41,22 @@ public enum AdviceRule: Sendable, Hashable {
     case maximum(TensorID, axes: [Int])
     /// 1 at the first cell along the axes that is 0, else 0.
     case firstZero(TensorID, axes: [Int])
+    /// 1 before the first cell along the axis that is 0, else 0.
+    case beforeFirstZero(TensorID, axis: Int)
+    /// 1 after the last cell along the axis that is 0, else 0.
+    case afterLastZero(TensorID, axis: Int)
+    /// 1 where the source is the number, else 0.
+    case indicator(TensorID, of: Int)
+    /// Along a new last axis of `count` cells: 1 at those below (source / divisor) mod count.
+    case thermometer(TensorID, divisor: Int, count: Int)
+    case quotient(
+        Dividend<TensorID>, by: TensorID, rounding: Division.Rounding, domain: IntegerDomain)
+    /// ⌊2^precision / √source⌋.
+    case inverseRoot(TensorID, precision: Int)
+    /// ⌊(h − lowest) / 2⌋ of h = source / 2^shift, halves to the even integer.
+    case evenHalf(TensorID, shift: Int, domain: IntegerDomain)
+    /// h mod 2.
+    case evenParity(TensorID, shift: Int)
 }
 
 public struct SystemTensor: Sendable, Hashable {
@@ -71,6 +87,10 @@ public enum TableColumn: Sendable, Hashable {
     case index(lowest: Int)
     /// −1 in the first row, 1 in the last, else 0. Structured.
     case saturationFlag
+    /// 1 in the first row, else 0. Structured.
+    case firstRow
+    /// 1 in the last row, else 0. Structured.
+    case lastRow
     /// Committed in the key.
     case constant(TensorID)
 }

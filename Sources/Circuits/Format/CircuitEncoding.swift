@@ -96,21 +96,10 @@ extension Gadget {
                 writer.count(term.source.index)
                 writer.labels(term.labels)
             }
-        case .requantise(let requantisation):
-            writer.count(4, byteCount: 1)
-            writer.count(requantisation.source.index)
-            writer.count(requantisation.shift, byteCount: 1)
-            writer.domain(requantisation.domain)
-            switch requantisation.function {
-            case .identity: writer.count(0)
-            case .table(let index): writer.count(index + 1)
-            }
-            writer.count(requantisation.overshootBits, byteCount: 1)
-        case .maximum(let maximum):
-            writer.count(5, byteCount: 1)
-            writer.count(maximum.source.index)
-            writer.labels(maximum.axes)
-            writer.count(maximum.bits, byteCount: 1)
+        default:
+            guard let advised else { return }
+            writer.count(type(of: advised).kind, byteCount: 1)
+            advised.encode(into: &writer)
         }
     }
 
@@ -144,24 +133,18 @@ extension Gadget {
                 terms.append(.init(coefficient, source, try reader.labels("affine.labels")))
             }
             self = .affine(Affine(extents: extents, constant: constant, terms: terms))
-        case 4:
-            let source = try reader.wire("requantise.source")
-            let shift = try reader.count(byteCount: 1, limit: 255, "requantise.shift")
-            let domain = try reader.domain("requantise.domain")
-            let table = try reader.count(limit: 1 << 30, "requantise.table")
-            let overshoot = try reader.count(byteCount: 1, limit: 255, "requantise.overshoot")
-            self = .requantise(
-                Requantisation(
-                    source: source, shift: shift, domain: domain,
-                    function: table == 0 ? .identity : .table(table - 1),
-                    overshootBits: overshoot))
-        case 5:
-            let source = try reader.wire("maximum.source")
-            let axes = try reader.labels("maximum.axes")
-            let bits = try reader.count(byteCount: 1, limit: 255, "maximum.bits")
-            self = .maximum(Maximum(source: source, axes: axes, bits: bits))
+        case Requantisation.kind: self = .requantise(try Requantisation(decoding: &reader))
+        case Maximum.kind: self = .maximum(try Maximum(decoding: &reader))
+        case Division.kind: self = .divide(try Division(decoding: &reader))
+        case ReciprocalRoot.kind: self = .reciprocalRoot(try ReciprocalRoot(decoding: &reader))
+        case RowFunction.kind: self = .rowFunction(try RowFunction(decoding: &reader))
+        case Selection.kind: self = .select(try Selection(decoding: &reader))
+        case OneHot.kind: self = .oneHot(try OneHot(decoding: &reader))
+        case Gather.kind: self = .gather(try Gather(decoding: &reader))
+        case EvenRounding.kind: self = .roundEven(try EvenRounding(decoding: &reader))
         default:
-            throw .outOfRange(field: "gadget.kind", offset: start, value: kind, limit: 5)
+            throw .outOfRange(
+                field: "gadget.kind", offset: start, value: kind, limit: EvenRounding.kind)
         }
     }
 }
@@ -204,12 +187,12 @@ extension ByteWriter {
         for extent in extents { count(extent, byteCount: 8) }
     }
 
-    fileprivate mutating func labels(_ labels: [Int]) {
+    mutating func labels(_ labels: [Int]) {
         count(labels.count, byteCount: 1)
         for label in labels { count(label, byteCount: 1) }
     }
 
-    fileprivate mutating func domain(_ domain: IntegerDomain) {
+    mutating func domain(_ domain: IntegerDomain) {
         int64(domain.lowest)
         count(domain.bits, byteCount: 1)
     }
@@ -249,7 +232,7 @@ extension ByteReader {
         return shape
     }
 
-    fileprivate mutating func labels(_ field: String) throws(DecodingError) -> [Int] {
+    mutating func labels(_ field: String) throws(DecodingError) -> [Int] {
         var labels: [Int] = []
         for _ in 0..<(try count(byteCount: 1, limit: 2 * TensorShape.rankLimit, field)) {
             labels.append(try count(byteCount: 1, limit: 255, field))
@@ -257,11 +240,11 @@ extension ByteReader {
         return labels
     }
 
-    fileprivate mutating func wire(_ field: String) throws(DecodingError) -> Wire {
+    mutating func wire(_ field: String) throws(DecodingError) -> Wire {
         Wire(index: try count(limit: 1 << 30, field))
     }
 
-    fileprivate mutating func domain(_ field: String) throws(DecodingError) -> IntegerDomain {
+    mutating func domain(_ field: String) throws(DecodingError) -> IntegerDomain {
         let lowest = try int64(field)
         return IntegerDomain(lowest: lowest, bits: try count(byteCount: 1, limit: 255, field))
     }

@@ -20,10 +20,10 @@ extension Circuit {
             case .einsum:
                 if own > CircuitLimits.dissolvedTerms { overloaded = index }
                 for source in gadget.sources { add(1, to: source) }
-            case .requantise(let requantisation):
-                add(1, to: requantisation.source)
-            case .maximum(let maximum):
-                add(2, to: maximum.source)
+            default:
+                // The result may be an einsum.
+                if own > CircuitLimits.dissolvedTerms { overloaded = index }
+                for claims in gadget.advised?.claims ?? [] { add(claims.count, to: claims.source) }
             }
         }
         return overloaded

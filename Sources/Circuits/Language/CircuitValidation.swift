@@ -11,6 +11,8 @@ public enum CircuitLimits {
     public static let coefficientBits = 100
     /// Shifts and overshoots: 2^shift is an affine coefficient.
     public static let shifts = 0...coefficientBits
+    /// Of numbers compared: x and −x cannot both be in [0, 2^bits) unless x is 0.
+    public static let differenceBits = 1...62
     /// Cells of all merge gadgets together: the verifier's work on them is linear.
     public static let mergedCells = 1 << 20
     /// Strides, dilations and offsets of an index map.
@@ -32,6 +34,11 @@ public enum CircuitLimits {
     /// also how many claims may arrive at one einsum.
     public static let dissolvedTerms = 1 << 12
     public static let dissolvedDepth = 1 << 8
+
+    /// Whether a gadget's result may lie there; all its integers are below 2^61 in magnitude.
+    static func isDomain(_ domain: IntegerDomain) -> Bool {
+        (1...60).contains(domain.bits) && domain.lowest.magnitude <= 1 << 60
+    }
 }
 
 extension Circuit {
@@ -116,9 +123,7 @@ extension Circuit {
         var tableRead = [Bool](repeating: false, count: functionTables.count)
         for gadget in gadgets {
             for wire in gadget.sources { read[wire.index] = true }
-            if case .requantise(let r) = gadget, case .table(let t) = r.function {
-                tableRead[t] = true
-            }
+            if let table = gadget.functionTable { tableRead[table] = true }
         }
         for output in outputs { read[output.wire.index] = true }
         for (index, isRead) in read.enumerated() where !isRead {
@@ -147,11 +152,9 @@ extension Circuit {
         case .affine(let affine):
             guard affine.rightShift == 0 else { throw .shift }
             return try affine.validatedShape(shapes: shapes)
-        case .requantise(let requantisation):
-            try requantisation.validate(functionTables: functionTables)
-            return shapes[requantisation.source.index]
-        case .maximum(let maximum):
-            return try maximum.validatedShape(source: shapes[maximum.source.index])
+        default:
+            guard let advised = gadget.advised else { throw .operandCount }
+            return try advised.validatedShape(shapes, functionTables: functionTables)
         }
     }
 }
@@ -257,40 +260,6 @@ extension Affine<Wire> {
                 guard extents[label] == extent else { throw .extentMismatch }
             }
         }
-        return shape
-    }
-}
-
-extension Requantisation {
-    /// |h| < 2^(max(bits, k) + 2) must keep h · 2^shift + rem below 2^250.
-    func validate(functionTables: [IntegerDomain]) throws(GadgetFault) {
-        guard CircuitLimits.shifts.contains(shift), CircuitLimits.shifts.contains(overshootBits)
-        else { throw .shift }
-        guard (1...60).contains(domain.bits), domain.lowest.magnitude <= 1 << 60 else {
-            throw .domain
-        }
-        guard max(domain.bits, overshootBits) + 2 + shift < CircuitLimits.uniquenessBits else {
-            throw .notUnique
-        }
-        if case .table(let index) = function {
-            guard functionTables.indices.contains(index) else { throw .table }
-            guard functionTables[index] == domain else { throw .domain }
-        } else if overshootBits > 0 {
-            // The flag is read from a table over the whole domain.
-            guard CircuitLimits.tableBits.contains(domain.bits) else { throw .domain }
-        }
-    }
-}
-
-extension Maximum {
-    /// 2^bits far below r/2: y − x and x − y cannot both be in range unless they are equal.
-    func validatedShape(source: TensorShape) throws(GadgetFault) -> TensorShape {
-        guard (1...62).contains(bits) else { throw .notUnique }
-        guard !axes.isEmpty, axes.allSatisfy(source.extents.indices.contains),
-            zip(axes, axes.dropFirst()).allSatisfy({ $0 < $1 })
-        else { throw .axes }
-        let kept = source.extents.indices.filter { !axes.contains($0) }
-        guard let shape = TensorShape(kept.map { source.extents[$0] }) else { throw .extent }
         return shape
     }
 }

@@ -25,54 +25,6 @@ public struct IntegerDomain: Sendable, Hashable {
     public func clamping(_ value: Int) -> Int { min(max(value, lowest), highest) }
 }
 
-/// y = f(h), h = round half up (x / 2^shift), quantization.md "Rounding" and "Saturation".
-///
-/// Proved by x + 2^(shift−1) = h·2^shift + rem with rem in [0, 2^shift) and (h, y) in a table.
-/// With `overshootBits` = k > 0, h may lie up to 2^k − 1 outside the domain: then
-/// h = c + flag·a, c in the domain, flag −1 at its first integer, 1 at its last, a in [0, 2^k),
-/// and y = f(c): f saturates.
-public struct Requantisation: Sendable, Hashable {
-    public enum Function: Sendable, Hashable {
-        /// y = h; no value column.
-        case identity
-        /// y = the cell of that function table.
-        case table(Int)
-    }
-
-    public var source: Wire
-    public var shift: Int
-    /// Where h lies; the domain of the table, if there is one.
-    public var domain: IntegerDomain
-    public var function: Function
-    public var overshootBits: Int
-
-    public init(
-        source: Wire, shift: Int, domain: IntegerDomain, function: Function, overshootBits: Int = 0
-    ) {
-        self.source = source
-        self.shift = shift
-        self.domain = domain
-        self.function = function
-        self.overshootBits = overshootBits
-    }
-}
-
-/// y = the largest cell along some axes of x, quantization.md "Max over an axis".
-///
-/// Proved by y − x in [0, 2^bits) at every cell, s·(y − x) = 0 and Σ s = 1 along the axes.
-public struct Maximum: Sendable, Hashable {
-    public var source: Wire
-    /// The axes that are reduced, ascending, at least one.
-    public var axes: [Int]
-    public var bits: Int
-
-    public init(source: Wire, axes: [Int], bits: Int) {
-        self.source = source
-        self.axes = axes
-        self.bits = bits
-    }
-}
-
 /// An operation of the circuit language; each has one result, a function of its operands.
 ///
 /// This list is closed: a key names gadgets and their parameters and can express neither a bare
@@ -84,6 +36,13 @@ public enum Gadget: Sendable, Hashable {
     case affine(Affine<Wire>)
     case requantise(Requantisation)
     case maximum(Maximum)
+    case divide(Division)
+    case reciprocalRoot(ReciprocalRoot)
+    case rowFunction(RowFunction)
+    case select(Selection)
+    case oneHot(OneHot)
+    case gather(Gather)
+    case roundEven(EvenRounding)
 
     /// The tensors it reads, in order, repeated as often as they are read.
     public var sources: [Wire] {
@@ -92,8 +51,54 @@ public enum Gadget: Sendable, Hashable {
         case .view(let view): [view.operand.source]
         case .merge(let merge): [merge.source]
         case .affine(let affine): affine.terms.map(\.source)
-        case .requantise(let requantisation): [requantisation.source]
-        case .maximum(let maximum): [maximum.source]
+        default: advised.map { $0.claims.map(\.source) } ?? []
+        }
+    }
+
+    /// Itself, if it has advice of its own.
+    var advised: (any AdvisedGadget)? {
+        switch self {
+        case .einsum, .view, .merge, .affine: nil
+        case .requantise(let gadget): gadget
+        case .maximum(let gadget): gadget
+        case .divide(let gadget): gadget
+        case .reciprocalRoot(let gadget): gadget
+        case .rowFunction(let gadget): gadget
+        case .select(let gadget): gadget
+        case .oneHot(let gadget): gadget
+        case .gather(let gadget): gadget
+        case .roundEven(let gadget): gadget
+        }
+    }
+
+    /// The function table it looks up.
+    var functionTable: Int? {
+        switch self {
+        case .requantise(let requantisation):
+            if case .table(let table) = requantisation.function { table } else { nil }
+        case .rowFunction(let function): function.table
+        default: nil
+        }
+    }
+
+    /// The same gadget on other wires.
+    public func renumbered(_ wire: (Wire) -> Wire) -> Gadget {
+        switch self {
+        case .einsum(let einsum): .einsum(einsum.mapped(wire))
+        case .view(let view):
+            .view(
+                View(extents: view.extents, operand: view.operand.mapped(wire), fill: view.fill))
+        case .merge(let merge): .merge(Merge(source: wire(merge.source), groups: merge.groups))
+        case .affine(let affine): .affine(affine.mapped(wire))
+        case .requantise(let gadget): .requantise(gadget.renumbered(wire))
+        case .maximum(let gadget): .maximum(gadget.renumbered(wire))
+        case .divide(let gadget): .divide(gadget.renumbered(wire))
+        case .reciprocalRoot(let gadget): .reciprocalRoot(gadget.renumbered(wire))
+        case .rowFunction(let gadget): .rowFunction(gadget.renumbered(wire))
+        case .select(let gadget): .select(gadget.renumbered(wire))
+        case .oneHot(let gadget): .oneHot(gadget.renumbered(wire))
+        case .gather(let gadget): .gather(gadget.renumbered(wire))
+        case .roundEven(let gadget): .roundEven(gadget.renumbered(wire))
         }
     }
 }

@@ -64,12 +64,13 @@ struct VerifierWork {
             cost = through(affine.terms.map(\.source.index), kernelSteps: 0)
             // The sums over broadcast axes, and over all axes for the constant.
             cost.evaluations += 1 + affine.terms.count { $0.labels.count < affine.extents.count }
-        case .requantise(let requantisation):
-            claim(requantisation.source.index, kernelSteps: 1)
-        case .maximum(let maximum):
-            // The difference is looked up and a factor of a zero constraint.
-            claim(maximum.source.index, kernelSteps: 1)
-            claim(maximum.source.index, kernelSteps: 1)
+        default:
+            for claims in gadget.advised?.claims ?? [] {
+                let source = claims.source.index
+                for _ in 0..<claims.count {
+                    claim(source, kernelSteps: claims.kernelSteps(shapes[source]))
+                }
+            }
         }
         cost.fixed = min(cost.fixed, Self.tooMuch)
         costs.append(cost)

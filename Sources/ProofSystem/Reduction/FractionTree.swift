@@ -167,6 +167,12 @@ private func addLeafClaims<Driver: ReductionDriver>(
                 case .saturationFlag:
                     denominatorValue +=
                         selector * power * StructuredPolynomials.saturationFlag(tail.values())
+                case .firstRow:
+                    denominatorValue +=
+                        selector * power * StructuredPolynomials.firstRow(tail.values())
+                case .lastRow:
+                    denominatorValue +=
+                        selector * power * StructuredPolynomials.lastRow(tail.values())
                 }
             }
         }

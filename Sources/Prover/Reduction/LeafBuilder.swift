@@ -55,10 +55,10 @@ struct LeafBuilder {
         let rows = 1 << bits
         switch column {
         case .index(let lowest): return .integers((0..<rows).map { Int64(lowest + $0) })
-        case .saturationFlag:
+        case .saturationFlag, .firstRow, .lastRow:
             var flags = [Int64](repeating: 0, count: rows)
-            flags[0] -= 1
-            flags[rows - 1] += 1
+            if column == .firstRow { flags[0] = 1 } else { flags[rows - 1] = 1 }
+            if column == .saturationFlag { flags[0] -= 1 }
             return .integers(flags)
         case .constant(let tensor): return witness.paddedCells(tensor)
         }

@@ -114,6 +114,13 @@ extension Gadget {
         case .affine: "affine"
         case .requantise: "requantise"
         case .maximum: "maximum"
+        case .divide: "divide"
+        case .reciprocalRoot: "reciprocal root"
+        case .rowFunction: "row function"
+        case .select: "select"
+        case .oneHot: "one-hot"
+        case .gather: "gather"
+        case .roundEven: "round half even"
         }
     }
 }

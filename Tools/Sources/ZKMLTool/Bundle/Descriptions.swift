@@ -76,6 +76,8 @@ func describe(_ error: WitnessError, gadgetNames names: [String]) -> String {
             + "more than the circuit's \(bits) bits of overshoot"
     case .spread(let gadget, let cell, let distance, let bits):
         return "\(layer(gadget)), cell \(cell): cells lie \(distance) apart, more than \(bits) bits"
+    case .operand(let gadget, let cell, let value, let allowed):
+        return "\(layer(gadget)), cell \(cell): an operand is \(value), outside \(allowed)"
     default: return "\(error)"
     }
 }

@@ -1,0 +1,56 @@
+import Field
+
+/// A gadget with advice of its own, which its own constraints tie down.
+///
+/// One file each in this folder: the statement, what makes its result unique, the tensors and
+/// constraints it stands for, and its bytes. ``Gadget`` closes the list.
+protocol AdvisedGadget: Sendable, Hashable {
+    /// The byte that names it in a key.
+    static var kind: Int { get }
+
+    /// What its relation claims of the tensors it reads.
+    var claims: [GadgetClaims] { get }
+
+    /// Whether a claim on the result is one on advice, through views and affine tensors alone.
+    var resultDissolves: Bool { get }
+
+    /// Checks that the result is unique whatever the operands hold, field elements that are no
+    /// small integers included.
+    ///
+    /// - Parameter shapes: Of the wires before it; its sources are among them.
+    /// - Returns: The shape of the result.
+    func validatedShape(
+        _ shapes: [TensorShape], functionTables: [IntegerDomain]
+    ) throws(GadgetFault) -> TensorShape
+
+    /// Adds its tensors and constraints; returns the result.
+    func expand(in system: inout ConstraintSystem, _ place: GadgetPlace) -> TensorID
+
+    func renumbered(_ wire: (Wire) -> Wire) -> Self
+
+    /// Everything after the kind.
+    func encode(into writer: inout ByteWriter)
+    init(decoding reader: inout ByteReader) throws(DecodingError)
+}
+
+extension AdvisedGadget {
+    var resultDissolves: Bool { false }
+}
+
+/// How often a gadget's constraints claim something of a tensor it reads.
+struct GadgetClaims {
+    var source: Wire
+    var count: Int
+    /// The verifier's steps to evaluate the kernel of each, for a source of that shape.
+    var kernelSteps: @Sendable (TensorShape) -> Int = { _ in 1 }
+}
+
+/// What the expansion of a gadget needs besides the gadget.
+struct GadgetPlace {
+    /// Position among the circuit's gadgets.
+    var index: Int
+    /// Of the result.
+    var shape: TensorShape
+    /// The value columns of the function tables.
+    var valueColumns: [TensorID]
+}
