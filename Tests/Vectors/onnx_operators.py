@@ -517,12 +517,107 @@ def networks():
          {"w1": rng("r1", [3, 3, 3, 3]), "w2": rng("r2", [3, 3, 2, 2]), "axes": ints(2, 3)})
 
 
+def rows():
+    """Operators on rows: Softmax, positions, computed indices, quotients."""
+    def softmax(name, x, opset=17, **attributes):
+        case(f"softmax_{name}", node("Softmax", "x", **attributes), {"x": x}, None, opset)
+    softmax("default", [3, 5])
+    softmax("axis", [2, 7, 3], axis=1)
+    softmax("first_axis", [5, 3, 2], axis=0)
+    softmax("negative_axis", [2, 3, 4, 5], axis=-3)
+    softmax("vector", [9])
+    softmax("extent_one", [4, 1])
+    softmax("opset11", [2, 3, 5], 11, axis=1)
+    softmax("opset9_default", [2, 3, 4], 9)
+    softmax("opset9_whole", [3, 4], 9, axis=0)
+    softmax("long", [1, 130])
+    case("softmax_wide", node("Softmax", "x"), {"x": [2, 4]},
+         given={"x": [[-80, 0, 40, 39], [100, 100, -100, 99.5]]})
+    case("softmax_constant_shift", [node("Add", "x c", "s"), node("Softmax", "s")],
+         {"x": [3, 4]}, {"c": numbers("shift", [4], 2.0)})
+
+    to_float = node("Cast", "i", to=TensorProto.FLOAT)
+    for operator in ["ArgMax", "ArgMin"]:
+        def arg(name, x, opset=17, **attributes):
+            case(f"{operator.lower()}_{name}", [node(operator, "x", "i", **attributes), to_float],
+                 {"x": x}, None, opset)
+        arg("default", [5, 3])
+        arg("axis", [2, 7, 3], axis=1, keepdims=0)
+        arg("last", [3, 8], axis=-1)
+        arg("one", [4, 1], axis=1)
+        arg("opset9", [3, 5], 9, axis=1)
+        for last in [0, 1]:
+            case(f"{operator.lower()}_ties_{last}",
+                 [node(operator, "x", "i", axis=1, select_last_index=last), to_float],
+                 {"x": [3, 5]}, given={"x": [[1, 3, 3, 1, 1], [2, 2, 2, 2, 2], [3, 1, 0, 0, 3]]})
+
+    def topk(name, x, k, opset=17, **attributes):
+        case(f"topk_{name}",
+             [node("TopK", "x k", "y i", **attributes),
+              node("Cast", "i", "z", to=TensorProto.FLOAT)],
+             {"x": x}, {"k": ints(k)}, opset, outputs=("y", "z"))
+    topk("default", [3, 7], 3)
+    topk("axis", [4, 5, 2], 2, axis=1)
+    topk("smallest", [2, 6], 4, largest=0)
+    topk("all", [2, 3], 3, axis=-1)
+    topk("one", [3, 4], 1, axis=0)
+    case("topk_ties", [node("TopK", "x k", "y i"), node("Cast", "i", "z", to=TensorProto.FLOAT)],
+         {"x": [2, 4]}, {"k": ints(3)}, outputs=("y", "z"),
+         given={"x": [[1, 2, 2, 0], [5, 5, 5, 5]]})
+    case("topk_values", node("TopK", "x k", "y i"), {"x": [2, 5]}, {"k": ints(2)})
+
+    def embed(name, table, indices, opset=17, **attributes):
+        rows = table[attributes.get("axis", 0)]
+        generator = np.random.default_rng(zlib.crc32(name.encode()))
+        case(f"gather_computed_{name}", node("Gather", "t i", **attributes),
+             {"i": (indices, np.int64)}, {"t": numbers(name, table)}, opset,
+             given={"i": generator.integers(0, rows, indices)})
+    embed("rows", [5, 3], [4])
+    embed("many", [37, 2], [2, 3])
+    embed("axis", [2, 11, 3], [5], axis=1)
+    embed("last_axis", [2, 3, 9], [2, 2], axis=-1)
+    embed("scalar", [7, 2], [])
+    embed("vector", [12], [3])
+    embed("one", [1, 3], [2])
+    case("gather_computed_table", node("Gather", "t i", axis=1),
+         {"t": [2, 9, 2], "i": ([3], np.int64)}, given={"i": [8, 0, 3]})
+
+    def one_hot(name, indices, depth, **attributes):
+        case(f"onehot_{name}", node("OneHot", "i d v", **attributes),
+             {"i": (indices, np.int64)}, {"d": ints(depth), "v": numbers(name, [2])}, 17,
+             given={"i": np.arange(int(np.prod(indices))).reshape(indices) * 5 % depth})
+    one_hot("last", [4], 6)
+    one_hot("axis", [2, 3], 5, axis=1)
+    one_hot("first", [3], 7, axis=0)
+
+    positive = lambda name, shape: np.abs(numbers(name, shape)) + 0.5
+    case("div_computed", node("Div", "a b"), {"a": [3, 5], "b": [3, 5]},
+         given={"b": positive("d1", [3, 5])})
+    case("div_computed_broadcast", node("Div", "a b"), {"a": [2, 3, 4], "b": [3, 1]},
+         given={"b": positive("d2", [3, 1])})
+    case("div_computed_grows", node("Div", "a b"), {"a": [4], "b": [3, 1]},
+         given={"b": positive("d3", [3, 1])})
+    case("div_computed_negative", node("Div", "a b"), {"a": [2, 4], "b": [2, 4]},
+         given={"b": -positive("d4", [2, 4])})
+    case("div_constant_dividend", [node("Sigmoid", "b", "s"), node("Div", "a s")], {"b": [3, 4]},
+         {"a": numbers("d5", [3, 4])})
+
+    case("network_attention",
+         [node("MatMul", "x wq", "q"), node("MatMul", "x wk", "k"), node("MatMul", "x wv", "v"),
+          node("Transpose", "k", "kt", perm=[0, 2, 1]), node("MatMul", "q kt", "s"),
+          node("Div", "s root", "t"), node("Softmax", "t", "p", axis=-1),
+          node("MatMul", "p v", "o"), node("Add", "o x")],
+         {"x": [2, 5, 6]},
+         {**{w: numbers(w, [6, 6], 0.4) for w in ["wq", "wk", "wv"]},
+          "root": np.array(2.4494897, dtype=np.float32)})
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.iterdir():
         old.unlink()
     for family in [convolutions, pools, products, normalizations, elementwise, shapes, folding,
-                   encodings, networks]:
+                   encodings, rows, networks]:
         family()
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
     print(f"{len(names)} cases, {size} bytes")

@@ -25,9 +25,9 @@ extension Lowering {
             return .tensor(try product(node.operands[0], node.operands[1], shape: shape))
         case .divide:
             guard case .constant(let divisor) = b else {
-                throw .unsupported(
-                    node.reference, what: "division by a computed tensor is",
-                    advice: "divide by a constant")
+                return .tensor(
+                    try quotient(
+                        node, of: tensor(node.operands[0]), by: node.operands[1], shape: shape))
             }
             return try scaled(
                 a, node.operands[0], by: divisor.mapped { 1 / $0 }, shape: shape)

@@ -92,30 +92,49 @@ struct Lowering {
         }
     }
 
+    /// Lowers a node and takes in its results.
     private mutating func lower(_ node: ModelGraph.Node) throws(LoweringError) {
-        let result: LoweredValue
+        let results: [LoweredValue?]
         switch node.operation {
-        case let operation as Conv: result = try lower(operation, node)
-        case let operation as Gemm: result = try lower(operation, node)
-        case let operation as MatMul: result = try lower(operation, node)
-        case let operation as BatchNormalization: result = try lower(operation, node)
-        case let operation as AveragePool: result = try lower(operation, node)
-        case let operation as MaxPool: result = try lower(operation, node)
-        case let operation as Arithmetic: result = try lower(operation, node)
-        case is Negation: result = try lowerNegation(node)
-        case let operation as any ElementwiseFunction: result = try lower(operation, node)
-        case is Reshape: result = try lowerReshape(node)
-        case is Cast: result = try operand(0, of: node)
-        case let operation as Transpose: result = try lower(operation, node)
-        case let operation as any DataMovement: result = try lower(operation, node)
-        case let operation as Concat: result = try lower(operation, node)
+        case let operation as TopK: results = try lower(operation, node)
+        default: results = [try result(of: node)]
+        }
+        for (index, result) in zip(node.results, results) {
+            if case .tensor(let tensor) = result {
+                values[index] = .tensor(limited(tensor, index))
+            } else {
+                values[index] = result
+            }
+        }
+    }
+
+    /// The result of an operation that has one.
+    private mutating func result(
+        of node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        switch node.operation {
+        case let operation as Softmax: return try lower(operation, node)
+        case let operation as Normalization: return try lower(operation, node)
+        case let operation as ArgExtreme: return try lower(operation, node)
+        case let operation as RowGather: return try lower(operation, node)
+        case let operation as OneHotEncoding: return try lower(operation, node)
+        case let operation as Conv: return try lower(operation, node)
+        case let operation as Gemm: return try lower(operation, node)
+        case let operation as MatMul: return try lower(operation, node)
+        case let operation as BatchNormalization: return try lower(operation, node)
+        case let operation as AveragePool: return try lower(operation, node)
+        case let operation as MaxPool: return try lower(operation, node)
+        case let operation as Arithmetic: return try lower(operation, node)
+        case is Negation: return try lowerNegation(node)
+        case let operation as any ElementwiseFunction: return try lower(operation, node)
+        case is Reshape: return try lowerReshape(node)
+        case is Cast: return try operand(0, of: node)
+        case let operation as Transpose: return try lower(operation, node)
+        case let operation as any DataMovement: return try lower(operation, node)
+        case let operation as Concat: return try lower(operation, node)
         default:
             throw .unsupported(
                 node.reference, what: "proving this operator is", advice: "replace it")
-        }
-        values[node.results[0]] = result
-        if case .tensor(let tensor) = result {
-            values[node.results[0]] = .tensor(limited(tensor, node.results[0]))
         }
     }
 }

@@ -86,7 +86,7 @@ extension Lowering {
     }
 
     /// The tensor on a wire whose axes are those of the model.
-    private mutating func inPlainOrder(
+    mutating func inPlainOrder(
         _ tensor: LoweredTensor
     ) throws(LoweringError) -> LoweredTensor {
         var tensor = tensor

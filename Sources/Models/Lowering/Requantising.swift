@@ -45,7 +45,7 @@ extension Lowering {
     }
 
     /// multiplier · x, in the wire's own axes.
-    private mutating func multiplied(
+    mutating func multiplied(
         _ x: LoweredTensor, by multiplier: Int128
     ) throws(LoweringError) -> Wire {
         guard multiplier != 1 else { return x.wire }
@@ -62,7 +62,7 @@ extension Lowering {
     }
 
     /// How many bits beyond the domain the integers may lie.
-    private func overshoot(_ bounds: IntegerBounds, _ domain: IntegerDomain) -> Int {
+    func overshoot(_ bounds: IntegerBounds, _ domain: IntegerDomain) -> Int {
         let distance = max(
             Int128(domain.lowest) - bounds.low, bounds.high - Int128(domain.highest), 1)
         return Int128.bitWidth - distance.leadingZeroBitCount

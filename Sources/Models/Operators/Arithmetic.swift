@@ -1,7 +1,7 @@
 /// `Add`, `Sub`, `Mul` and `Div`: element by element, operands broadcast as in numpy.
 ///
 /// Integers are computed for constants only, with overflow refused; integer division truncates.
-/// The divisor of a floating-point `Div` is a constant without zeros.
+/// The divisor of a floating-point `Div` is never 0.
 public struct Arithmetic: Operator, Equatable {
     public enum Kind: Sendable {
         case add
@@ -41,8 +41,7 @@ public struct Arithmetic: Operator, Equatable {
                 throw .elementType(node.reference, input: input, a.elementType)
             }
         } else if kind == .divide {
-            let divisor = try node.floats(1, role: "divisor")
-            guard !divisor.values.contains(0) else {
+            if case .float(let divisor)? = try node.constant(1), divisor.values.contains(0) {
                 throw .evaluation(node.reference, .divisionByZero)
             }
         }

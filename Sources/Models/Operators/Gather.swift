@@ -11,8 +11,14 @@ public struct Gather: DataMovement, Equatable {
         let type = try node.type(0)
         let axis = try node.axis(
             node.int("axis", default: 0), bound: type.shape.count, name: "axis")
-        guard case .int(let tensor) = try node.constant(1, role: "indices") else {
-            throw .elementType(node.reference, input: 1, try node.type(1).elementType)
+        let indices = try node.type(1)
+        guard !indices.elementType.isFloat else {
+            throw .elementType(node.reference, input: 1, indices.elementType)
+        }
+        let shape = type.shape[..<axis] + indices.shape + type.shape[(axis + 1)...]
+        guard case .int(let tensor)? = try node.constant(1) else {
+            return ResolvedNode(
+                RowGather(axis: axis), operands: [0, 1], type.elementType, Array(shape))
         }
         let extent = type.shape[axis]
         guard tensor.values.allSatisfy({ $0 >= -extent && $0 < extent }) else {
@@ -21,7 +27,7 @@ public struct Gather: DataMovement, Equatable {
         return ResolvedNode(
             Gather(axis: axis, indices: tensor.values.map { $0 < 0 ? $0 + extent : $0 }),
             operands: [0],
-            type.elementType, type.shape[..<axis] + tensor.shape + type.shape[(axis + 1)...])
+            type.elementType, Array(shape))
     }
 
     /// The indices' axes are one axis of the map.

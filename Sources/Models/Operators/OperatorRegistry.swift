@@ -23,6 +23,13 @@ enum OperatorRegistry {
         "Sigmoid": Sigmoid.resolve,
         "Tanh": Tanh.resolve,
 
+        // Rows and positions
+        "Softmax": Softmax.resolve,
+        "ArgMax": ArgExtreme.resolveMax,
+        "ArgMin": ArgExtreme.resolveMin,
+        "TopK": TopK.resolve,
+        "OneHot": OneHotEncoding.resolve,
+
         // The same elements in another shape
         "Identity": Reshape.resolveIdentity,
         "Dropout": Reshape.resolveDropout,
