@@ -49,7 +49,7 @@ import Testing
                 case .requantise: requantisations += 1
                 case .merge: merges += 1
                 case .maximum: maxima += 1
-                case .view, .affine: break
+                default: break
                 }
             }
         }
