@@ -14,7 +14,7 @@ extension ModelError {
         case .malformed, .invalidGraph, .inputCount, .outputCount, .mismatch: .malformed
         case .tensor(_, let problem):
             switch problem {
-            case .externalData, .segment, .elementType, .tooManyElements, .notFinite: .unsupported
+            case .externalData, .segment, .elementType, .tooManyElements, .notANumber: .unsupported
             case .encoding, .extent, .elementCount, .byteCount, .integerOutOfRange: .malformed
             }
         case .unsupportedOpset, .unsupportedFeature, .unknownOperator, .attribute, .elementType,
@@ -121,7 +121,7 @@ extension TensorProblem: CustomStringConvertible {
         case .elementCount(let expected, let actual):
             "\(expected) elements expected, \(actual) present"
         case .byteCount(let expected, let actual): "\(expected) bytes expected, \(actual) present"
-        case .notFinite(let index): "element \(index) is NaN or infinite"
+        case .notANumber(let index): "element \(index) is NaN"
         case .integerOutOfRange(let index): "element \(index) is out of its type's range"
         }
     }

@@ -68,7 +68,7 @@ public enum TensorProblem: Error, Equatable, Sendable {
     case tooManyElements
     case elementCount(expected: Int, actual: Int)
     case byteCount(expected: Int, actual: Int)
-    case notFinite(index: Int)
+    case notANumber(index: Int)
     case integerOutOfRange(index: Int)
 }
 

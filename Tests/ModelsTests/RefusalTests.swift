@@ -86,9 +86,6 @@ import Testing
                 $0.initializers = [.floats("w", [1, 1, 1, 1, 1], [1])]
             }, "Conv", "3 spatial"),
         Case(
-            "computed divisor", TestModel(.init("Div", ["x", "x"], name: "d")), "Div", "\"d\"",
-            "divisor"),
-        Case(
             "zero divisor",
             TestModel(.init("Div", ["x", "c"], name: "d")) {
                 $0.initializers = [.floats("c", [3], [1, 0, 1])]
@@ -253,12 +250,11 @@ import Testing
 
     static let tensors: [Case] = [
         tensor("NaN", .floats("w", [3], [1, .nan, 2]), "element 1", "NaN"),
-        tensor("infinity", .floats("w", [2], [1, -.infinity]), "element 1", "infinite"),
         tensor(
             "NaN in float16", .init(name: "w", shape: [1], type: 10, raw: [0x01, 0x7c]), "element 0"
         ),
         tensor(
-            "infinity in bfloat16", .init(name: "w", shape: [1], type: 16, raw: [0x80, 0x7f]),
+            "NaN in bfloat16", .init(name: "w", shape: [1], type: 16, raw: [0xc0, 0x7f]),
             "element 0"
         ),
         tensor(

@@ -536,6 +536,11 @@ def rows():
     case("softmax_constant_shift", [node("Add", "x c", "s"), node("Softmax", "s")],
          {"x": [3, 4]}, {"c": numbers("shift", [4], 2.0)})
 
+    causal = np.triu(np.full((5, 5), -np.inf, dtype=np.float32), 1)
+    for name, mask in [("infinite", causal), ("finite", np.maximum(causal, -1e9))]:
+        case(f"softmax_mask_{name}", [node("Add", "x c", "s"), node("Softmax", "s")],
+             {"x": [2, 5, 5]}, {"c": mask})
+
     to_float = node("Cast", "i", to=TensorProto.FLOAT)
     for operator in ["ArgMax", "ArgMin"]:
         def arg(name, x, opset=17, **attributes):

@@ -73,6 +73,10 @@ struct ProofSize {
     private mutating func reach(_ tensor: TensorID, _ name: ClaimName, valueIsKnown: Bool) {
         switch system[tensor].role {
         case .einsum:
+            // A number has one kernel, wherever the claim comes from.
+            let name =
+                system.shape(tensor).rank == 0
+                ? ClaimName(origin: .output(-1), isPoint: true) : name
             if claims[tensor.index].insert(name).inserted, !valueIsKnown {
                 count += 1
             }

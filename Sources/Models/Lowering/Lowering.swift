@@ -29,6 +29,8 @@ struct Lowering {
     let consumers: [[Int]]
     /// Values among the graph's outputs.
     let isOutput: [Bool]
+    /// Arguments of softmaxes that are masked by constants, by value: they are not lowered.
+    let masks: [Int: SoftmaxMask]
     var outputErrors: [Double] = []
     /// The widths that would keep each function's argument from saturating.
     var argumentBits: Set<Int> = []
@@ -56,6 +58,7 @@ struct Lowering {
         var isOutput = [Bool](repeating: false, count: graph.values.count)
         for output in graph.outputs { isOutput[output] = true }
         self.isOutput = isOutput
+        masks = SoftmaxMask.all(in: graph) { consumers[$0].count == 1 && !isOutput[$0] }
     }
 
     /// Lowers the whole graph.
@@ -82,7 +85,8 @@ struct Lowering {
 
     /// Every calibrated range must fit some format.
     private func checkScales() throws(LoweringError) {
-        for (index, value) in graph.values.enumerated() where calibration.ranges[index] != nil {
+        for (index, value) in graph.values.enumerated()
+        where calibration.ranges[index] != nil && masks[index] == nil {
             let range = range(index)
             guard format(index).represents(range) else {
                 throw .outOfScale(
@@ -94,6 +98,7 @@ struct Lowering {
 
     /// Lowers a node and takes in its results.
     private mutating func lower(_ node: ModelGraph.Node) throws(LoweringError) {
+        if node.results.contains(where: { masks[$0] != nil }) { return }
         let results: [LoweredValue?]
         switch node.operation {
         case let operation as TopK: results = try lower(operation, node)

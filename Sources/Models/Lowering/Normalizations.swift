@@ -50,7 +50,8 @@ extension Lowering {
             bounds: IntegerBounds(0, Int128(1) << Int128(precision)), error: 0)
         // r ≤ 2^precision · 2^(s/2) / √V and |c| ≤ √V.
         let largest = Int128(1) << Int128(max(0, precision + shift / 2))
-        let slope = normalization.epsilon > 0
+        let slope =
+            normalization.epsilon > 0
             ? (2 + n.squareRoot()) / normalization.epsilon.squareRoot() : .infinity
         let inputError = x.error + centred.error
         let error = min(
@@ -59,7 +60,8 @@ extension Lowering {
         return .tensor(
             try product(
                 centred, row: row,
-                bounds: IntegerBounds(-largest, largest).intersection(centred.bounds * row.bounds.high),
+                bounds: IntegerBounds(-largest, largest).intersection(
+                    centred.bounds * row.bounds.high),
                 error: error))
     }
 

@@ -17,7 +17,12 @@ extension Lowering {
             throw .accumulatorOverflow(
                 layer: builder.currentName, bits: 2 * (4 + lengthBits) + 2)
         }
-        var x = try softmaxArgument(node.operands[0], tail: tail(p, lengthBits))
+        let mask = masks[node.operands[0]]
+        var x = try softmaxArgument(
+            mask?.argument ?? node.operands[0], tail: tail(p, lengthBits))
+        if let mask {
+            x = try masked(x, by: mask, tail: tail(p, lengthBits), shape: shape(node.results[0]))
+        }
         let axes = try rowAxes(&x, softmax.axes)
         let (sumBits, scaleBits) = (p + lengthBits, 2 * (p + lengthBits))
         let exponentials = try exponentials(
@@ -46,8 +51,19 @@ extension Lowering {
                 exponentials, row: row, bounds: IntegerBounds(0, largest), error: error))
     }
 
-    /// The distance from which on e^−d, summed over a row, is below 2^−p.
-    private func tail(_ p: Int, _ lengthBits: Int) -> Double { 0.7 * Double(p + lengthBits) }
+    /// The distance from which on e^−d, summed over a row, is below 2^−p and the table's entries
+    /// are 0: e^−d · 2^(p + lengthBits) < 1/2.
+    private func tail(_ p: Int, _ lengthBits: Int) -> Double { 0.7 * Double(p + lengthBits + 1) }
+
+    /// x plus a constant mask, what is masked lying beyond the tail below everything else.
+    private mutating func masked(
+        _ x: LoweredTensor, by mask: SoftmaxMask, tail: Double, shape: [Int]
+    ) throws(LoweringError) -> LoweredTensor {
+        let span = Double(x.bounds.high - x.bounds.low) * x.unit
+        let depth = -(2 * span + tail + x.unit).rounded(.up)
+        let clamped = mask.offsets.mapped { $0 <= SoftmaxMask.threshold ? depth : $0 }
+        return try sum([(1, x)], plus: clamped, unit: x.unit, shape: shape)
+    }
 
     /// The argument in a unit 2^−a: coarse enough for a table that reaches the tail.
     private mutating func softmaxArgument(

@@ -96,9 +96,13 @@ extension TensorProto {
         }
         guard let count = Shape.elementCount(shape) else { throw .tooManyElements }
         if type.isFloat {
-            let values = try floatValues(type, count: count)
+            // Masks are written with infinities; the largest float does the same.
+            let largest = Double(Float.greatestFiniteMagnitude)
+            let values = try floatValues(type, count: count).map {
+                $0.isInfinite ? Double(signOf: $0, magnitudeOf: largest) : $0
+            }
             if let index = values.firstIndex(where: { !$0.isFinite }) {
-                throw .notFinite(index: index)
+                throw .notANumber(index: index)
             }
             return (type, .float(FloatTensor(shape: shape, values: values)))
         }
