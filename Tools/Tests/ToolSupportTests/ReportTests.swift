@@ -92,7 +92,8 @@ struct ReportTests {
         #expect(report.text == "NOT VALID (wrong-key): the proof names another key")
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [
-                "malformed", "false", "wrong-key", "insecure-srs", "version", "wrong-input",
+                "malformed", "false", "wrong-key", "insecure-srs", "unknown-srs", "version",
+                "wrong-input",
             ])
     }
 

@@ -7,7 +7,9 @@ struct SRSCommand: ParsableCommand {
         abstract: "Makes, imports and checks powers of tau.",
         discussion: """
             Whoever knows tau can forge proofs. Files from a public ceremony are secure if one of \
-            its participants was honest; a development SRS never is.
+            its participants was honest; a development SRS never is. verify relies on the public \
+            ceremonies perpetual-powers-of-tau and hermez; of others it wants the digest, which \
+            import and check print.
 
             EXAMPLES:
               zkml srs import powersOfTau28_hez_final_16.ptau -o powers.srs

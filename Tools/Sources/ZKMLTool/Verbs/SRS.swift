@@ -59,7 +59,9 @@ private func checks(_ srs: StructuredReferenceString) -> [String] {
     [
         "every point canonical and on the curve; [tau]_2 in the subgroup",
         "all \(humanCount(srs.powers.count)) powers are of one tau (pairing on a random combination)",
-        srs.identity.isPublicCeremony
-            ? "tau is that of the Perpetual Powers of Tau" : "tau of no ceremony known here",
+        srs.identity.isInsecure
+            ? "tau is a development SRS's: everybody knows it"
+            : srs.identity.ceremony.map { "tau is that of the public ceremony \($0.rawValue)" }
+                ?? "tau of no ceremony known here: verify asks for its digest",
     ]
 }
