@@ -62,7 +62,10 @@ struct SRSCommand: ParsableCommand {
             commandName: "import",
             abstract: "Reads a ceremony's file, checks all of it, and writes our format.",
             discussion: """
-                Read are snarkjs's .ptau (raw or prepared) and halo2's .srs (as EZKL downloads).
+                Read are snarkjs's .ptau (raw or prepared) and halo2's .srs (as EZKL downloads). \
+                Says whether the file is one whose hash EZKL (kzg1.srs to kzg26.srs) or snarkjs \
+                (powersOfTau28_hez_final) publishes. Another file can be as good: what counts is \
+                tau, which is checked and named too.
 
                 EXAMPLES:
                   zkml srs import powersOfTau28_hez_final_16.ptau -o powers.srs
