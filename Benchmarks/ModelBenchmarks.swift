@@ -122,7 +122,7 @@ struct ModelBenchmark {
         let sequential = try prove(threads: 1)
         let verifier = NativeVerifier(key: try VerifyingKey(decoding: key.verifyingKey.encoded))
         let verify = try median(of: samples) {
-            blackHole(try verifier.verify(bytes, allowInsecureSRS: true))
+            blackHole(try verifier.verify(bytes, trusting: .development))
         }
         return Figures(
             compile: compile, keys: keys, witness: witness, proveOnOneThread: sequential,

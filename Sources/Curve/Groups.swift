@@ -62,7 +62,7 @@ extension G2Affine {
 
 extension Fq2 {
     /// Both components as literals below q.
-    fileprivate init(literal c0: StaticBigInt, _ c1: StaticBigInt) {
+    init(literal c0: StaticBigInt, _ c1: StaticBigInt) {
         func element(_ n: StaticBigInt) -> Fq {
             let limbs = Limbs256(UInt64(n[0]), UInt64(n[1]), UInt64(n[2]), UInt64(n[3]))
             return Fq(canonicalLimbs: limbs) ?? .zero

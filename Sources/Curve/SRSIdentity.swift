@@ -14,7 +14,7 @@ public enum SRSIdentityError: Error, Hashable {
     case inconsistent
     /// The published development τ, without the marker that admits it.
     case unmarkedDevelopmentSRS
-    /// The public ceremony's τ, marked insecure: nobody's honest file says that.
+    /// A public ceremony's τ, marked insecure: nobody's honest file says that.
     case markedPublicCeremony
 }
 
@@ -61,26 +61,14 @@ public struct SRSIdentity: Sendable, Hashable {
         guard tauG1 != .generator && tauG2 != .generator else { throw .tauIsOne }
         guard isConsistent else { throw .inconsistent }
         guard isInsecure || tauG2 != Self.development.tauG2 else { throw .unmarkedDevelopmentSRS }
-        guard !isInsecure || !isPublicCeremony else { throw .markedPublicCeremony }
+        guard !isInsecure || ceremony == nil else { throw .markedPublicCeremony }
     }
 
-    /// Whether τ is that of the Perpetual Powers of Tau, as published for halo2 and EZKL.
+    /// The public ceremony that made τ, if it is a recognised one.
     ///
-    /// Two coordinates, which a consistent pair of points shares with no other τ (up to sign).
-    public var isPublicCeremony: Bool {
-        tauG1.x.canonicalLimbs == Self.ceremonyTauG1X
-            && tauG2.x.c0.canonicalLimbs == Self.ceremonyTauG2X
-    }
-
-    private static var ceremonyTauG1X: Limbs256 {
-        Limbs256(
-            0xac15_e801_f2b9_1e69, 0xbb3d_11e3_1115_dafb,
-            0x7f8f_cae1_abf6_d2e4, 0x2693_50b5_ecd4_4c00)
-    }
-    private static var ceremonyTauG2X: Limbs256 {
-        Limbs256(
-            0xcddb_be57_0ce8_60d2, 0x8566_89ed_a9ea_b5cb,
-            0x60dd_c3b4_af45_191b, 0x1794_4351_2233_33f2)
+    /// Says something of a validated identity only: [τ]_1 is not looked at.
+    public var ceremony: PublicCeremony? {
+        PublicCeremony.allCases.first { $0.tauG2 == tauG2 }
     }
 }
 

@@ -22,11 +22,11 @@ public struct NativeVerifier: Sendable {
 
     /// Decodes and verifies.
     ///
-    /// - Parameter allowInsecureSRS: Accept proofs on a development SRS, which anybody can forge.
+    /// - Parameter trust: The SRSs to rely on; the key's must be one of them.
     /// - Returns: The proof; its statement is true if the SRS's τ is unknown to everybody.
     /// - Throws: ``ProofRejection``.
     public func verify(
-        _ bytes: [UInt8], allowInsecureSRS: Bool
+        _ bytes: [UInt8], trusting trust: SRSTrust = .publicCeremonies
     ) throws(ProofRejection) -> NativeProof {
         let proof: NativeProof
         do throws(ProofDecodingError) {
@@ -38,22 +38,26 @@ public struct NativeVerifier: Sendable {
             case .wrongKey(let modelID): throw .wrongKey(modelID: modelID)
             }
         }
-        guard allowInsecureSRS || !key.srs.isInsecure else { throw .insecureSRS }
-        do throws(VerificationError) {
-            try verify(proof)
-        } catch {
-            throw .false(error)
-        }
+        try verify(proof, trusting: trust)
         return proof
     }
 
-    /// Verifies a decoded proof, whatever the SRS.
+    /// Verifies a decoded proof.
     ///
-    /// - Throws: ``VerificationError``, the relation that does not hold.
-    public func verify(_ proof: NativeProof) throws(VerificationError) {
-        try verify(proof, transcript: KeccakTranscript())
+    /// - Parameter trust: The SRSs to rely on; the key's must be one of them.
+    /// - Throws: ``ProofRejection``.
+    public func verify(
+        _ proof: NativeProof, trusting trust: SRSTrust = .publicCeremonies
+    ) throws(ProofRejection) {
+        if let rejection = trust.rejection(of: key.srs) { throw rejection }
+        do throws(VerificationError) {
+            try verify(proof, transcript: KeccakTranscript())
+        } catch {
+            throw .false(error)
+        }
     }
 
+    /// The proof's relations alone, whatever the SRS.
     func verify(
         _ proof: NativeProof, transcript: some ProofTranscript
     ) throws(VerificationError) {
@@ -104,6 +108,8 @@ public enum ProofRejection: Error, Equatable, Sendable {
     case wrongKey(modelID: [UInt8])
     /// The key's τ is known, and insecure SRSs were not allowed.
     case insecureSRS
+    /// The key's SRS is none of those to rely on; its digest.
+    case unknownSRS(digest: [UInt8])
     case `false`(VerificationError)
 }
 

@@ -1,7 +1,8 @@
-import Curve
 import Field
 import TestSupport
 import Testing
+
+@testable import Curve
 
 @Suite("SRS identity") struct SRSIdentityTests {
     // Printed by Tests/Vectors/srs_identity.py.
@@ -23,6 +24,8 @@ import Testing
         "691eb9f201e815acfbda1511e3113dbbe4d2f6abe1ca8f7f004cd4ecb5509326"
     static let ceremonyTauG2 =
         "d260e80c57bedbcdcbb5eaa9ed8966851b1945afb4c3dd60f233332251439417acf5f8eeada37abdc044ef030604952e9269fe59db919fd9ab13b97d95826298"
+    static let hermezTauG2 =
+        "9ef7ae8aee7f9fbc35256c99a6896971279089a85221c4820437d3b5d11f44303de238193d44d835e9f7ca20d12c195fd39765f8915b9a9c2f4dee652d6a1826"
 
     private static func identity(_ tau: Fr, _ tau2: Fr? = nil, insecure: Bool) -> SRSIdentity {
         SRSIdentity(
@@ -76,8 +79,32 @@ import Testing
         #expect(refusal(of: .development(seed: "mine")) == nil)
         #expect(refusal(of: Self.identity(Fr(12345), insecure: false)) == nil)
         let ceremony = try Self.ceremony(insecure: false)
-        #expect(refusal(of: ceremony) == nil && ceremony.isPublicCeremony)
-        #expect(!SRSIdentity.development.isPublicCeremony)
+        #expect(refusal(of: ceremony) == nil)
+    }
+
+    @Test("ceremonies are recognised by all of [τ]_2")
+    func ceremonies() throws {
+        let ceremony = try Self.ceremony(insecure: false)
+        #expect(ceremony.ceremony == .perpetualPowersOfTau)
+        #expect(SRSIdentity.development.ceremony == nil)
+        #expect(Self.identity(Fr(12345), insecure: false).ceremony == nil)
+        // −τ, and the swapped coefficients of a coordinate, are other points.
+        let (g1, g2) = (ceremony.tauG1, ceremony.tauG2)
+        let swapped = G2Affine(x: Fq2(g2.x.c1, g2.x.c0), y: g2.y)
+        for other in [-g2, swapped, g2.endomorphism] {
+            #expect(SRSIdentity(tauG1: g1, tauG2: other, isInsecure: false).ceremony == nil)
+        }
+        let negated = SRSIdentity(tauG1: -g1, tauG2: -g2, isInsecure: false)
+        #expect(refusal(of: negated) == nil && negated.ceremony == nil)
+        for known in PublicCeremony.allCases {
+            #expect(known.tauG2.isOnCurve && known.tauG2.isInSubgroup, "\(known)")
+            #expect(known.tauG2 != .generator)
+            #expect(
+                SRSIdentity(tauG1: g1, tauG2: known.tauG2, isInsecure: false).ceremony == known)
+        }
+        #expect(Set(PublicCeremony.allCases.map(\.tauG2)).count == PublicCeremony.allCases.count)
+        // x·[1]_2 as the verifier contract has it, in decimal: printed by srs_identity.py.
+        #expect(hex(PublicCeremony.hermez.tauG2.encoded) == Self.hermezTauG2)
     }
 
     @Test("a bad one is refused by name")

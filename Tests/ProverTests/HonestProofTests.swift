@@ -35,7 +35,7 @@ import ZKMLTestSupport
             witness, blindings: blindings(key, seed: seed))
         let verifier = NativeVerifier(key: try VerifyingKey(decoding: key.verifyingKey.encoded))
         let bytes = proof.encoded(for: key.verifyingKey)
-        let decoded = try verifier.verify(bytes, allowInsecureSRS: true)
+        let decoded = try verifier.verify(bytes, trusting: .development)
         #expect(decoded == proof)
     }
 
@@ -77,7 +77,7 @@ import ZKMLTestSupport
             constants: model.constants, powers: Self.srs.powers)
         let proof = try NativeProver(key: key).prove(
             witness, blindings: Self.blindings(key, seed: seed))
-        try NativeVerifier(key: key.verifyingKey).verify(proof)
+        try NativeVerifier(key: key.verifyingKey).verify(proof, trusting: .development)
         let honest = try IntegerInterpreter(system, constants: model.constants).outputs(
             model.inputs)
         for (output, values) in zip(proof.statement.outputs, honest) where !output.isEmpty {

@@ -33,7 +33,7 @@ import ZKMLTestSupport
                 #expect(other.digest == Keccak256.hash(flipped))
                 #expect(other.digest != key.digest)
                 do throws(ProofRejection) {
-                    _ = try NativeVerifier(key: other).verify(proof, allowInsecureSRS: true)
+                    _ = try NativeVerifier(key: other).verify(proof, trusting: .development)
                     Issue.record("accepted with byte \(index) flipped")
                 } catch {
                     #expect(error == .wrongKey(modelID: key.digest))

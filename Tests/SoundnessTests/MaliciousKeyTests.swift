@@ -186,7 +186,7 @@ import ZKMLTestSupport
 
     private func rejection(_ forge: Forge, _ bytes: [UInt8]) -> ProofRejection? {
         do throws(ProofRejection) {
-            _ = try forge.verifier.verify(bytes, allowInsecureSRS: true)
+            _ = try forge.verifier.verify(bytes, trusting: .development)
             return nil
         } catch {
             return error

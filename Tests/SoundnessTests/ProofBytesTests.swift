@@ -36,7 +36,8 @@ import ZKMLTestSupport
 
     private func rejection(_ bytes: [UInt8], insecure: Bool = true) -> ProofRejection? {
         do throws(ProofRejection) {
-            _ = try forge.verifier.verify(bytes, allowInsecureSRS: insecure)
+            _ = try forge.verifier.verify(
+                bytes, trusting: insecure ? .development : .publicCeremonies)
             return nil
         } catch {
             return error
@@ -174,7 +175,7 @@ import ZKMLTestSupport
         renamedProof.modelID = other.key.verifyingKey.digest
         #expect(other.refusal(renamedProof) != nil, "weights of another model")
         do throws(ProofRejection) {
-            _ = try other.verifier.verify(bytes, allowInsecureSRS: true)
+            _ = try other.verifier.verify(bytes, trusting: .development)
             Issue.record("accepted")
         } catch {
             #expect(error == .wrongKey(modelID: forge.key.verifyingKey.digest))
@@ -188,7 +189,7 @@ import ZKMLTestSupport
             var named = bytes
             named.replaceSubrange(20..<52, with: change.key.verifyingKey.digest)
             do throws(ProofRejection) {
-                _ = try change.verifier.verify(named, allowInsecureSRS: true)
+                _ = try change.verifier.verify(named, trusting: .development)
                 Issue.record("accepted")
             } catch {
                 if case .wrongKey = error { Issue.record("\(error)") }

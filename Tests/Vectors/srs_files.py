@@ -6,6 +6,10 @@
     dev3.srs            halo2 ParamsKZG, RawBytes, k = 3
     dev3.zksrs          our own, from the layout at the top of Sources/Prover/SRS/SRSFile.swift
 
+and of a tau that somebody chose and that no file says anything of:
+
+    homemade7_pruned.ptau   2^7 powers
+
 Origin: py_ecc for the points; the formats from snarkjs (src/powersoftau_utils.js), Nova
 (src/provider/ptau.rs) and halo2 (ParamsKZG::write_custom). Sections 4 to 7 and 12 to 15, which
 nobody reads, hold points and zeros of the right length.
@@ -25,7 +29,11 @@ def hash256(data):
     return keccak.new(digest_bits=256, data=data).digest()
 
 
-TAU = int.from_bytes(hash256(SEED + b"\0") + hash256(SEED + b"\1"), "little") % r
+def secret(seed):
+    return int.from_bytes(hash256(seed + b"\0") + hash256(seed + b"\1"), "little") % r
+
+
+TAU = secret(SEED)
 ALPHA, BETA = 123456789, 987654321
 
 
@@ -49,8 +57,12 @@ def container(sections):
     return b"ptau" + struct.pack("<II", 1, len(sections)) + b"".join(sections)
 
 
+def ptau_header(power):
+    return struct.pack("<I", 32) + q.to_bytes(32, "little") + struct.pack("<I", power)
+
+
 N = 2**POWER
-header = struct.pack("<I", 32) + q.to_bytes(32, "little") + struct.pack("<I", POWER)
+header = ptau_header(POWER)
 parts = {
     1: header + struct.pack("<I", 28),
     2: b"".join(g1(pow(TAU, i, r)) for i in range(2 * N - 1)),
@@ -93,7 +105,13 @@ own = own.ljust(160, b"\0")
 own += hash256(own)
 own += b"".join(canonical(multiply(G1, pow(TAU, i, r))) for i in range(N))
 
+home_made = secret(b"home-made")
+home_made_g1 = b"".join(g1(pow(home_made, i, r)) for i in range(2**7))
+home_made_file = container(
+    [section(3, g2(1) + g2(home_made)), section(2, home_made_g1), section(1, ptau_header(7))])
+
 for name, content in {
+    "homemade7_pruned.ptau": home_made_file,
     "dev3.zksrs": own,
     "dev3_raw.ptau": raw,
     "dev3_prepared.ptau": prepared,

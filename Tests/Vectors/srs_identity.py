@@ -66,3 +66,17 @@ class Pair:
 
 print(f'  static let ceremonyTauG1 = "{compress_g1(point_g1).hex()}"')
 print(f'  static let ceremonyTauG2 = "{compress_g2((Pair(x0, x1), Pair(y0, y1))).hex()}"')
+
+# Hermez's ceremony: x * [1]_2 as 0xPolygonHermez/zkevm-contracts 06307025 has it in
+# contracts/verifiers/FflonkVerifier.sol (X2x1, X2x2, X2y1, X2y2).
+hermez = (
+    Pair(
+        21831381940315734285607113342023901060522397560371972897001948545212302161822,
+        17231025384763736816414546592865244497437017442647097510447326538965263639101,
+    ),
+    Pair(
+        2388026358213174446665280700919698872609886601280537296205114254867301080648,
+        11507326595632554467052522095592665270651932854513688777769618397986436103170,
+    ),
+)
+print(f'  static let hermezTauG2 = "{compress_g2(hermez).hex()}"')

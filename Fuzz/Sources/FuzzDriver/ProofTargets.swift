@@ -57,11 +57,11 @@ private enum Fixture {
             fatalError("the fixture's key: \(error); .ci/fuzz --seeds makes it again")
         }
     }()
-    static let honest = try? verifier.verify(proof, allowInsecureSRS: true)
+    static let honest = try? verifier.verify(proof, trusting: .development)
 
     static func tryOut(_ bytes: [UInt8]) {
         precondition(honest != nil, "the fixture's proof; .ci/fuzz --seeds makes it again")
-        if (try? verifier.verify(bytes, allowInsecureSRS: true)) != nil {
+        if (try? verifier.verify(bytes, trusting: .development)) != nil {
             precondition(bytes == proof, "a changed proof was accepted")
         }
         _ = NativeProof.modelID(of: bytes)

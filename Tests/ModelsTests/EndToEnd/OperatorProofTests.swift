@@ -41,7 +41,7 @@ import Verifier
         let interpreter = try model.interpreter()
         let proof = try NativeProver(key: key).prove(try interpreter.witness(inputs))
         let verified = try NativeVerifier(key: key.verifyingKey).verify(
-            proof.encoded(for: key.verifyingKey), allowInsecureSRS: true)
+            proof.encoded(for: key.verifyingKey), trusting: .development)
         #expect(
             verified.statement.outputs.map { $0.map(Int64.init) }
                 == (try interpreter.outputs(inputs)))

@@ -20,6 +20,8 @@ struct Forge {
     /// What fills the padding of everything committed, constants in the key included.
     let garbageSeed: UInt64?
 
+    let srs: StructuredReferenceString
+
     static let srs = StructuredReferenceString.generate(log2Size: 12)
 
     /// - Parameters:
@@ -27,10 +29,11 @@ struct Forge {
     ///   - garbageSeed: Also plants random field elements in the padding of the key's constants.
     ///   - constants: Cells of the key's constants, by tensor, as the publisher commits to them.
     init(
-        _ model: TestModel, log2Chunk: Int = 6, garbageSeed: UInt64? = nil,
-        constants: [TensorID: FieldWitness.Tampering] = [:]
+        _ model: TestModel, log2Chunk: Int = 6, srs: StructuredReferenceString = Forge.srs,
+        garbageSeed: UInt64? = nil, constants: [TensorID: FieldWitness.Tampering] = [:]
     ) throws {
         self.model = model
+        self.srs = srs
         self.garbageSeed = garbageSeed
         publisher = constants
         system = try model.system()
@@ -42,13 +45,13 @@ struct Forge {
         ).compute()
         let chunks = layout.vector(.constants).map { vector in
             VectorCells(vector, block: witness.paddedCells).commitments(
-                log2Chunk: log2Chunk, powers: Self.srs.powers)
+                log2Chunk: log2Chunk, powers: srs.powers)
         }
         let verifyingKey = try VerifyingKey(
-            circuit: model.circuit, log2Chunk: log2Chunk, srs: Self.srs.identity,
+            circuit: model.circuit, log2Chunk: log2Chunk, srs: srs.identity,
             constantChunks: chunks ?? [])
         key = try ProvingKey(
-            verifyingKey: verifyingKey, constants: model.constants, powers: Self.srs.powers)
+            verifyingKey: verifyingKey, constants: model.constants, powers: srs.powers)
         // What a node does: nothing but the bytes.
         verifier = NativeVerifier(key: try VerifyingKey(decoding: verifyingKey.encoded))
     }
@@ -89,7 +92,7 @@ struct Forge {
 
     /// Com(cells; blinding).
     func commitment(_ cells: [Fr], blinding: Fr = .zero) -> G1Affine {
-        let plain = MSMKernel.multiply(bases: Self.srs.powers, scalars: cells)
+        let plain = MSMKernel.multiply(bases: srs.powers, scalars: cells)
         return (G1(plain) + blinding * G1Affine.blindingGenerator).affine
     }
 

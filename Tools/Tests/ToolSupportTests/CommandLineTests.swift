@@ -49,7 +49,13 @@ struct CommandLineTests {
             ["bogus"], ["compile"], ["compile", "x.onnx"], ["compile", "x.onnx", "-o"],
             ["compile", "x.onnx", "-o", "b", "--bits", "99"],
             ["compile", "x.onnx", "-o", "b", "--input", "secret"],
-            ["verify", "p"], ["srs", "new", "--log2-size", "4", "-o", "f"],
+            ["verify", "p"], ["verify", "p", "--key", "k", "--srs-digest"],
+            ["verify", "p", "--key", "k", "--srs-digest", "00ff"],
+            [
+                "verify", "p", "--key", "k", "--srs-digest",
+                String(repeating: "0", count: 63) + "g",
+            ],
+            ["srs", "new", "--log2-size", "4", "-o", "f"],
             ["srs", "new", "--insecure-dev", "--log2-size", "29", "-o", "f"],
         ]
         for arguments in wrong {

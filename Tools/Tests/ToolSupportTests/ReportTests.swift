@@ -92,7 +92,8 @@ struct ReportTests {
         #expect(report.text == "NOT VALID (wrong-key): the proof names another key")
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [
-                "malformed", "false", "wrong-key", "insecure-srs", "version", "wrong-input",
+                "malformed", "false", "wrong-key", "insecure-srs", "unknown-srs", "version",
+                "wrong-input",
             ])
     }
 
@@ -109,6 +110,16 @@ struct ReportTests {
             file: "f", srs: srs, byteCount: 3, checks: ["pairings"], seconds: 1)
         #expect(file.json["secure"] == false)
         #expect(file.json["log2Size"] == 10)
+        #expect(file.json["imported"] == nil)
+        var imported = file
+        imported.imported = .init(algorithm: "SHA-256", digest: "00ff", published: nil)
+        #expect(imported.json["imported"]?["published"] == .null)
+        #expect(imported.text.contains("no published file known here has its SHA-256 00ff"))
+        imported.imported?.published = .init(name: "kzg1.srs", publisher: "EZKL")
+        #expect(imported.json["imported"]?["published"] == "kzg1.srs")
+        #expect(imported.json["imported"]?["publisher"] == "EZKL")
+        #expect(imported.text.contains("kzg1.srs, as EZKL publishes it by SHA-256 00ff"))
+        #expect(imported != file)
         #expect(file.text.contains("INSECURE"))
     }
 }

@@ -100,6 +100,8 @@ public enum RefusalReason: String, Sendable, CaseIterable {
     case wrongKey = "wrong-key"
     /// The key stands on a development SRS, and that was not allowed.
     case insecureSRS = "insecure-srs"
+    /// The key's powers of tau are of no known ceremony, and were not named either.
+    case unknownSRS = "unknown-srs"
     /// Made by a version of the format that this program does not know.
     case version
     /// The proof is about another input than the one given.

@@ -87,13 +87,11 @@ func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 
 extension SRSReport {
     init(_ identity: SRSIdentity, log2Size: Int) {
-        let source =
-            identity.isInsecure
-            ? "development"
-            : identity.isPublicCeremony ? "perpetual-powers-of-tau" : "unknown ceremony"
+        let ceremony = identity.ceremony
         self.init(
-            source: source,
-            isSecure: identity.isInsecure ? false : identity.isPublicCeremony ? true : nil,
+            source: identity.isInsecure
+                ? "development" : ceremony?.rawValue ?? "unknown ceremony",
+            isSecure: identity.isInsecure ? false : ceremony != nil ? true : nil,
             log2Size: log2Size,
             digest: hexadecimal(identity.digest))
     }

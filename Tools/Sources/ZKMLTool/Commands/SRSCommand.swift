@@ -7,7 +7,9 @@ struct SRSCommand: ParsableCommand {
         abstract: "Makes, imports and checks powers of tau.",
         discussion: """
             Whoever knows tau can forge proofs. Files from a public ceremony are secure if one of \
-            its participants was honest; a development SRS never is.
+            its participants was honest; a development SRS never is. verify relies on the public \
+            ceremonies perpetual-powers-of-tau and hermez; of others it wants the digest, which \
+            import and check print.
 
             EXAMPLES:
               zkml srs import powersOfTau28_hez_final_16.ptau -o powers.srs
@@ -60,7 +62,10 @@ struct SRSCommand: ParsableCommand {
             commandName: "import",
             abstract: "Reads a ceremony's file, checks all of it, and writes our format.",
             discussion: """
-                Read are snarkjs's .ptau (raw or prepared) and halo2's .srs (as EZKL downloads).
+                Read are snarkjs's .ptau (raw or prepared) and halo2's .srs (as EZKL downloads). \
+                Says whether the file is one whose hash EZKL (kzg1.srs to kzg26.srs) or snarkjs \
+                (powersOfTau28_hez_final) publishes. Another file can be as good: what counts is \
+                tau, which is checked and named too.
 
                 EXAMPLES:
                   zkml srs import powersOfTau28_hez_final_16.ptau -o powers.srs

@@ -17,7 +17,9 @@ func importSRS(_ file: String, to path: String, progress: Progress) throws -> SR
     let watch = Stopwatch()
     progress.update("reading and checking \(file)")
     let srs = try read(file)
-    return try written(srs, to: path, checks: checks(srs), watch)
+    progress.update("hashing \(file)")
+    let imported = try ImportedFileReport(path: file)
+    return try written(srs, to: path, checks: checks(srs), imported: imported, watch)
 }
 
 /// Checks an SRS file of ours.
@@ -46,20 +48,37 @@ private func read(_ file: String) throws -> StructuredReferenceString {
 }
 
 private func written(
-    _ srs: StructuredReferenceString, to path: String, checks: [String], _ watch: Stopwatch
+    _ srs: StructuredReferenceString, to path: String, checks: [String],
+    imported: ImportedFileReport? = nil, _ watch: Stopwatch
 ) throws -> SRSFileReport {
     let bytes = srs.encoded()
     try writeFile(bytes, to: path)
     return SRSFileReport(
         file: path, srs: SRSReport(srs.identity, log2Size: srs.log2Size), byteCount: bytes.count,
-        checks: checks, seconds: watch.seconds)
+        checks: checks, imported: imported, seconds: watch.seconds)
+}
+
+extension ImportedFileReport {
+    init(path: String) throws {
+        let hash: SRSFileHash
+        do {
+            hash = try SRSFileHash(path: path)
+        } catch {
+            throw ToolFailure(.unreadableFile, "\(path): \(describe(error))")
+        }
+        self.init(
+            algorithm: hash.algorithm.rawValue, digest: hexadecimal(hash.digest),
+            published: hash.published.map { .init(name: $0.name, publisher: $0.publisher) })
+    }
 }
 
 private func checks(_ srs: StructuredReferenceString) -> [String] {
     [
         "every point canonical and on the curve; [tau]_2 in the subgroup",
         "all \(humanCount(srs.powers.count)) powers are of one tau (pairing on a random combination)",
-        srs.identity.isPublicCeremony
-            ? "tau is that of the Perpetual Powers of Tau" : "tau of no ceremony known here",
+        srs.identity.isInsecure
+            ? "tau is a development SRS's: everybody knows it"
+            : srs.identity.ceremony.map { "tau is that of the public ceremony \($0.rawValue)" }
+                ?? "tau of no ceremony known here: verify asks for its digest",
     ]
 }

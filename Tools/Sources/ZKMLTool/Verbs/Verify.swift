@@ -17,8 +17,7 @@ func verifyProof(_ request: VerifyRequest, input: NamedTensors?) throws -> Verif
         refusal: nil, modelID: hexadecimal(key.digest), inputs: [], outputs: [],
         srs: SRSReport(key.srs, log2Size: key.log2Chunk), seconds: 0)
     do {
-        let proof = try NativeVerifier(key: key).verify(
-            bytes, allowInsecureSRS: request.allowsInsecureSRS)
+        let proof = try NativeVerifier(key: key).verify(bytes, trusting: request.trust)
         (report.inputs, report.outputs) = proof.portReports(key)
         report.seconds = watch.seconds
         if let input { report.refusal = try refusal(of: proof, key: key, unlessAbout: input) }
@@ -42,6 +41,12 @@ extension VerifyReport.Refusal {
                 .insecureSRS,
                 "the key stands on a development SRS, on which anybody can forge proofs; "
                     + "--allow-insecure-srs accepts it for trials")
+        case .unknownSRS(let digest):
+            self.init(
+                .unknownSRS,
+                "the key's powers of tau are of no public ceremony that is known here, so their "
+                    + "maker may be able to forge proofs; if you know who made them, accept them by "
+                    + "--srs-digest \(hexadecimal(digest))")
         case .false(let error): self.init(.notTrue, describe(error))
         }
     }
