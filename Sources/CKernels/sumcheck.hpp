@@ -43,28 +43,37 @@ struct Sumcheck {
     }
 
     static void i64_product_round(const int64_t *a, const Fr *b, size_t half, Fr out[2]) {
-        // a + 2^63 is unsigned; 2^63 * sum b comes off at the end.
+        // The line through any two integers leaves 64 bits at X = 2: the four products of end
+        // points are summed instead. a + 2^63 is unsigned; 2^63 * sum b comes off at the end.
         struct Sums {
-            SmallSum at0, at2, b_lo, b_hi;
+            SmallSum lo_lo, mixed, hi_hi, b_lo, b_hi;
             void merge(const Sums &other) {
-                at0.merge(other.at0);
-                at2.merge(other.at2);
+                lo_lo.merge(other.lo_lo);
+                mixed.merge(other.mixed);
+                hi_hi.merge(other.hi_hi);
                 b_lo.merge(other.b_lo);
                 b_hi.merge(other.b_hi);
             }
         };
         const Sums s = parallel_sum<Sums>(half, kGrain, [=](Sums &s, size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
-                const int64_t lo = a[i], hi = a[i + half];
-                A::mac(s.at0, offset_sign(lo), b[i]);
-                A::mac(s.at2, offset_sign(2 * hi - lo), at_two(b[i], b[i + half]));
+                const uint64_t lo = offset_sign(a[i]), hi = offset_sign(a[i + half]);
+                A::mac(s.lo_lo, lo, b[i]);
+                A::mac(s.mixed, hi, b[i]);
+                A::mac(s.mixed, lo, b[i + half]);
+                A::mac(s.hi_hi, hi, b[i + half]);
                 s.b_lo.add(b[i]);
                 s.b_hi.add(b[i + half]);
             }
         });
-        const Fr lo = reduce<Fr>(s.b_lo), hi = reduce<Fr>(s.b_hi);
-        out[0] = sub(reduce<Fr>(s.at0), mul_small<Fr, A>(kSignOffset, lo));
-        out[1] = sub(reduce<Fr>(s.at2), mul_small<Fr, A>(kSignOffset, at_two(lo, hi)));
+        const Fr offset_lo = mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.b_lo));
+        const Fr offset_hi = mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.b_hi));
+        const Fr lo_lo = sub(reduce<Fr>(s.lo_lo), offset_lo);
+        const Fr mixed = sub(reduce<Fr>(s.mixed), add(offset_lo, offset_hi));
+        const Fr hi_hi = sub(reduce<Fr>(s.hi_hi), offset_hi);
+        out[0] = lo_lo;
+        // (2 hi - lo)(2 hi' - lo')
+        out[1] = add(lo_lo, dbl(sub(dbl(hi_hi), mixed)));
     }
 
     template <class FoldA>
@@ -88,7 +97,7 @@ struct Sumcheck {
 
     static void i64_product_fold_round(
         Fr *a_out, const int64_t *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
-        const typename Vectors<A>::SmallFold fold(r);
+        const typename Vectors<A>::IntegerFold fold(r);
         fold_round(b, quarter, r, out, [=, &fold](Lines<Fr> &lines, size_t at, size_t count) {
             Vectors<A>::fold_lines(lines, a_out + at, a + at, count, quarter, fold);
         });

@@ -24,12 +24,11 @@ enum SumcheckKernels {
         }
     }
 
-    /// The same for a table of small integers.
+    /// The same for a table of integers.
     static func productRound(
         _ a: Integers, _ b: Table, with k: KernelSet = .best
     ) -> (at0: Fr, at2: Fr) {
         let half = halfCount(a.count, b.count)
-        assert(FieldKernels.areSmall(a), "integers of magnitude below 2^61 expected")
         return withTwoResults { k.c.i64_product_round(a.c, b.c, half, $0) }
     }
 
@@ -50,14 +49,13 @@ enum SumcheckKernels {
         return withTwoResults { k.c.fr_product_fold_round(a.c, b.c, quarter, r.c, $0) }
     }
 
-    /// The same for a table of small integers, whose folded form goes to `folded`.
+    /// The same for a table of integers, whose folded form goes to `folded`.
     static func foldThenProductRound(
         _ a: Integers, foldedInto folded: MutableTable, _ b: MutableTable, by r: Fr,
         with k: KernelSet = .best
     ) -> (at0: Fr, at2: Fr) {
         let quarter = quarterCount(a.count, b.count)
         FieldKernels.check(folded.count, a.count / 2)
-        assert(FieldKernels.areSmall(a), "integers of magnitude below 2^61 expected")
         return withTwoResults {
             k.c.i64_product_fold_round(folded.c, a.c, b.c, quarter, r.c, $0)
         }
