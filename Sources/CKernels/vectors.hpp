@@ -47,6 +47,11 @@ struct IntegerFactor {
     }
     /// s += x * f - start
     CK_INLINE void mac(SmallSum &s, int64_t x) const { A::mac(s, uint64_t(x) ^ flip, magnitude); }
+    CK_INLINE ck_fr times(int64_t x) const {
+        SmallSum s = small_sum(start);
+        mac(s, x);
+        return reduce5(s);
+    }
 };
 
 /// A block of pairs (lo, hi) out of one table, for loops over several tables. Tables and their
@@ -103,11 +108,8 @@ struct Vectors {
     static void i64_add_scaled(Fr *out, const int64_t *x, Fr c, const Fr *y, size_t n) {
         const IntegerFactor<A> one(Modulus<Fr>::one);
         parallel_for(n, kGrain, [=, &c, &one](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                SmallSum s = small_sum(one.start);
-                one.mac(s, x[i]);
-                out[i] = add(reduce5(s), A::mul(y[i], c));
-            }
+            for (size_t i = begin; i < end; i++)
+                out[i] = add(one.times(x[i]), A::mul(y[i], c));
         });
     }
 
@@ -159,6 +161,30 @@ struct Vectors {
         }
     }
 
+    /// The same for entries at ..< at + width of tables whose entries from `count` on, 2n <= count,
+    /// are zeros that nobody stores.
+    template <class T, class Fold>
+    static CK_INLINE void fold_live(
+        Fr *lines, Fr *out, const T *t, size_t at, size_t width, size_t n, size_t count,
+        const Fold &fold) {
+        const size_t high = at + 2 * n;
+        const size_t pairs = count <= high ? 0 : count - high < width ? count - high : width;
+        for (size_t i = 0; i < pairs; i++) out[at + i] = lines[i] = fold(t[at + i], t[high + i]);
+        for (size_t i = pairs; i < width; i++) out[at + i] = lines[i] = fold(t[at + i], T{});
+    }
+    static CK_INLINE void fold_lines(
+        Lines<Fr> &lines, Fr *t, size_t at, size_t width, size_t n, size_t count, const Fr &r) {
+        const auto by = [&r](const Fr &lo, const Fr &hi) { return fold(lo, hi, r); };
+        fold_live(lines.lo, t, t, at, width, n, count, by);
+        fold_live(lines.hi, t, t, at + n, width, n, count, by);
+    }
+    static CK_INLINE void fold_lines(
+        Lines<Fr> &lines, Fr *out, const int64_t *x, size_t at, size_t width, size_t n,
+        size_t count, const IntegerFold &fold) {
+        fold_live(lines.lo, out, x, at, width, n, count, fold);
+        fold_live(lines.hi, out, x, at + n, width, n, count, fold);
+    }
+
     /// The unreduced sum of field elements: five limbs of a small sum.
     static SmallSum unreduced_sum(const Fr *a, ptrdiff_t stride, size_t n) {
         return parallel_sum<SmallSum>(n, 4 * kGrain, [=](SmallSum &s, size_t begin, size_t end) {
@@ -192,11 +218,7 @@ struct Vectors {
     static void i64_to_fr(Fr *out, const int64_t *x, size_t n) {
         const IntegerFactor<A> one(Modulus<Fr>::one);
         parallel_for(n, 2 * kGrain, [=, &one](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                SmallSum s = small_sum(one.start);
-                one.mac(s, x[i]);
-                out[i] = reduce5(s);
-            }
+            for (size_t i = begin; i < end; i++) out[i] = one.times(x[i]);
         });
     }
 

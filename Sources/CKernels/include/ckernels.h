@@ -31,6 +31,12 @@ typedef struct { uint64_t l[4]; } ck_fq;
 /* An affine point of G1, y^2 = x^3 + 3; all zeros is the point at infinity. */
 typedef struct { ck_fq x, y; } ck_g1_affine;
 
+/* A table of field elements, or of integers where elements is null. */
+typedef struct {
+    const ck_fr *_Nullable elements;
+    const int64_t *_Nullable integers;
+} ck_table;
+
 /* What the machine offers, as a set of CK_CPU_ bits; 0 means portable code only. */
 #define CK_CPU_ADX (1u << 0) /* BMI2 and ADX: mulx, adcx, adox */
 uint32_t ck_cpu_features(void);
@@ -98,23 +104,27 @@ typedef struct {
 
     /* --- sum-check rounds: tables of 2 * half entries, lines lo + X * (hi - lo) --- */
 
-    /* out[0], out[1] = sum_i A_i(X) * B_i(X) at X = 0 and X = 2 */
-    void (*fr_product_round)(const ck_fr *a, const ck_fr *b, size_t half, ck_fr out[_Nonnull 2]);
-    void (*i64_product_round)(const int64_t *a, const ck_fr *b, size_t half, ck_fr out[_Nonnull 2]);
-    /* Folds both tables of 4 * quarter entries by r in place, and returns the next round. The
-     * integer form writes the folded a to a_out, 2 * quarter entries. */
+    /* out[0], out[1] = sum_i A_i(X) * B_i(X) at X = 0 and X = 2, i < pairs <= half */
+    void (*fr_product_round)(
+        const ck_fr *a, const ck_fr *b, size_t half, size_t pairs, ck_fr out[_Nonnull 2]);
+    void (*i64_product_round)(
+        const int64_t *a, const ck_fr *b, size_t half, size_t pairs, ck_fr out[_Nonnull 2]);
+    /* Folds both tables of 4 * quarter entries by r in place, and returns the next round. Entries
+     * from count on, 2 * quarter <= count <= 4 * quarter, are zeros that are neither read nor
+     * written. The integer form writes the folded a to a_out, 2 * quarter entries. */
     void (*fr_product_fold_round)(
-        ck_fr *a, ck_fr *b, size_t quarter, ck_fr r, ck_fr out[_Nonnull 2]);
+        ck_fr *a, ck_fr *b, size_t quarter, size_t count, ck_fr r, ck_fr out[_Nonnull 2]);
     void (*i64_product_fold_round)(
-        ck_fr *a_out, const int64_t *a, ck_fr *b, size_t quarter, ck_fr r, ck_fr out[_Nonnull 2]);
+        ck_fr *a_out, const int64_t *a, ck_fr *b, size_t quarter, size_t count, ck_fr r,
+        ck_fr out[_Nonnull 2]);
     /* sum_i E_i(X) * sum_t coefficients[t] * prod_{k in term t} T_k,i(X), at X = 0, 2, 3, ..,
      * degree, into out[0 .. degree - 1]. Term t is indices[starts[t] ..< starts[t + 1]], repeats
      * allowed; an empty term is its coefficient. factor is the index of the table E, or
      * table_count for E = 1. table_count <= 16, term_count <= 64, 1 <= degree <= 8. */
-    void (*fr_terms_round)(
-        const ck_fr *_Nonnull const *_Nonnull tables, size_t table_count, size_t factor,
-        const ck_fr *coefficients, const uint32_t *starts, const uint32_t *indices,
-        size_t term_count, size_t degree, size_t half, ck_fr *out);
+    void (*terms_round)(
+        const ck_table *tables, size_t table_count, size_t factor, const ck_fr *coefficients,
+        const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
+        size_t half, ck_fr *out);
 
     /* --- the LogUp-GKR fraction tree --- */
 

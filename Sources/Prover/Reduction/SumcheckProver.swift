@@ -125,7 +125,7 @@ extension SumcheckProver.Running {
             let (at0, at2) = SumcheckKernels.productRound(tables[0], tables[1])
             return [at0, at2]
         }
-        return SumcheckKernels.round(expression, tables, degree: degree)
+        return SumcheckKernels.round(expression, tables.map(CellArray.elements), degree: degree)
     }
 
     mutating func bind(_ challenge: Fr) {
