@@ -69,25 +69,26 @@ enum KernelBenchmarks {
         return [
             BenchmarkCase(name: "sum-check round", item: "pair", itemCount: half) { variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
-                return { k.fr_product_round(a.p, b.p, half, out.p) }
+                return { k.fr_product_round(a.p, b.p, half, half, out.p) }
             },
             BenchmarkCase(name: "sum-check round int64", item: "pair", itemCount: half) { variant in
                 let (k, a, b) = (variant.kernels, integers(n, bits: 17), elements(n))
                 let out = room(2)
-                return { k.i64_product_round(a.p, b.p, half, out.p) }
+                return { k.i64_product_round(a.p, b.p, half, half, out.p) }
             },
             BenchmarkCase(name: "sum-check fold, round", item: "pair", itemCount: n / 4) {
                 variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
-                return { k.fr_product_fold_round(a.p, b.p, n / 4, challenge, out.p) }
+                return { k.fr_product_fold_round(a.p, b.p, n / 4, n, challenge, out.p) }
             },
             BenchmarkCase(name: "sum-check, whole", item: "entry", itemCount: n) { variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 return {
-                    k.fr_product_round(a.p, b.p, half, out.p)
+                    k.fr_product_round(a.p, b.p, half, half, out.p)
                     var quarter = n / 4
                     while quarter > 0 {
-                        k.fr_product_fold_round(a.p, b.p, quarter, challenge, out.p)
+                        k.fr_product_fold_round(
+                            a.p, b.p, quarter, 4 * quarter, challenge, out.p)
                         quarter /= 2
                     }
                 }
@@ -95,13 +96,13 @@ enum KernelBenchmarks {
             BenchmarkCase(name: "zero-check round", item: "pair", itemCount: half) { variant in
                 // eq * (T1 T2 T3 + c T1 T2 + c): degree 4.
                 let tables = (0..<4).map { _ in elements(n) }
-                let pointers = tables.map { UnsafePointer($0.p) }
+                let pointers = tables.map { ck_table(elements: $0.p, integers: nil) }
                 let coefficients = [one, challenge, challenge]
                 let starts: [UInt32] = [0, 3, 5, 5]
                 let indices: [UInt32] = [1, 2, 3, 1, 2]
                 let (k, out) = (variant.kernels, room(4))
                 return {
-                    k.fr_terms_round(
+                    k.terms_round(
                         pointers, 4, 0, coefficients, starts, indices, 3, 4, half, out.p)
                     withExtendedLifetime(tables) {}
                 }

@@ -12,38 +12,55 @@ struct Fractions {
     static void i64_leaf_denominators(
         Fr *out, Fr constant, const int64_t *const *columns, const Fr *weights, size_t column_count,
         size_t n) {
-        // constant - sum w x = (constant + offset * sum w) + sum (-w) (x + offset); four unsigned
-        // terms below 2^62 p each, and the start below p, stay below 2^64 p.
-        Fr minus[4];
+        IntegerFactor<A> minus[4];
         Fr start = constant;
         for (size_t j = 0; j < column_count; j++) {
-            minus[j] = neg(weights[j]);
-            start = add(start, mul_small<Fr, A>(kSmallOffset, weights[j]));
+            minus[j] = IntegerFactor<A>(neg(weights[j]));
+            start = add(start, minus[j].start);
         }
-        const Fr *w = minus;
-        parallel_for(n, kGrain, [=, &start](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                SmallSum s = small_sum(start);
-                for (size_t j = 0; j < column_count; j++)
-                    A::mac(s, offset_small(columns[j][i]), w[j]);
-                out[i] = reduce5(s);
-            }
-        });
+        const IntegerFactor<A> *w = minus;
+        const auto fill = [=, &start](auto finish) {
+            parallel_for(n, kGrain, [=, &start](size_t begin, size_t end) {
+                for (size_t i = begin; i < end; i++) {
+                    SmallSum s = small_sum(start);
+                    for (size_t j = 0; j < column_count; j++) w[j].mac(s, columns[j][i]);
+                    out[i] = finish(s);
+                }
+            });
+        };
+        // Three or four terms may pass p 2^64.
+        if (column_count <= 2)
+            fill([](const SmallSum &s) { return reduce5(s); });
+        else
+            fill([](const SmallSum &s) { return reduce<Fr>(s); });
     }
 
-    /// x * b, for the two numerators that cost nothing, and any other.
-    static CK_INLINE Fr numerator(int64_t x, const Fr &b) {
-        if (x == 0) return Fr{{0, 0, 0, 0}};
-        if (x == 1) return b;
+    /// (hi - lo) * b; differences of 0 and 1 cost nothing.
+    static CK_INLINE Fr scale_by_step(int64_t lo, int64_t hi, const Fr &b) {
+        if (hi == lo) return Fr{{0, 0, 0, 0}};
+        const bool negative = hi < lo;
+        const uint64_t step = uint64_t(hi) - uint64_t(lo);
+        const uint64_t magnitude = negative ? 0 - step : step;
+        if (magnitude == 1) return negative ? neg(b) : b;
         SmallSum s;
-        mac_signed<A>(s, x, b);
+        A::mac(s, magnitude, negative ? neg(b) : b);
         return reduce5(s);
     }
+    static CK_INLINE Fr numerator(int64_t x, const Fr &b) { return scale_by_step(0, x, b); }
     static CK_INLINE Fr mul_add(int64_t a, const Fr &b, const Fr &c, const Fr &d) {
         return add(numerator(a, b), A::mul(c, d));
     }
     static CK_INLINE Fr mul_add(const Fr &a, const Fr &b, const Fr &c, const Fr &d) {
         return A::mul_add(a, b, c, d);
+    }
+    /// (hi - lo) * b + c * d
+    static CK_INLINE Fr step_mul_add(
+        int64_t lo, int64_t hi, const Fr &b, const Fr &c, const Fr &d) {
+        return add(scale_by_step(lo, hi, b), A::mul(c, d));
+    }
+    static CK_INLINE Fr step_mul_add(
+        const Fr &lo, const Fr &hi, const Fr &b, const Fr &c, const Fr &d) {
+        return A::mul_add(sub(hi, lo), b, c, d);
     }
 
     static void fr_fraction_combine(Fr *p_out, Fr *q_out, const Fr *p, const Fr *q, size_t h) {
@@ -78,17 +95,14 @@ struct Fractions {
         }
     };
 
-    static CK_INLINE int64_t line_step(int64_t lo, int64_t hi) { return hi - lo; }
-    static CK_INLINE Fr line_step(const Fr &lo, const Fr &hi) { return sub(hi, lo); }
-
     /// s += e * (H(0), coefficient of X^2 in H) for one quadruple of lines.
     template <class P>
     static CK_INLINE void accumulate(
         Wide2 &sums, const Fr &e, P p_lo, P p_hi, const Fr &s_lo, const Fr &s_hi, const Fr &q0_lo,
         const Fr &q0_hi, const Fr &q1_lo, const Fr &q1_hi) {
         const Fr constant = mul_add(p_lo, q1_lo, q0_lo, s_lo);
-        const Fr lead = mul_add(
-            line_step(p_lo, p_hi), sub(q1_hi, q1_lo), sub(q0_hi, q0_lo), sub(s_hi, s_lo));
+        const Fr lead =
+            step_mul_add(p_lo, p_hi, sub(q1_hi, q1_lo), sub(q0_hi, q0_lo), sub(s_hi, s_lo));
         A::mac(sums.constant, e, constant);
         A::mac(sums.lead, e, lead);
     }
@@ -141,7 +155,7 @@ struct Fractions {
     static void i64_fraction_fold_round(
         Fr *p_out, const int64_t *p, Fr *s, Fr *q0, Fr *q1, const Fr *e, size_t n, Fr r,
         Fr out[2]) {
-        const typename Vectors<A>::SmallFold fold(r);
+        const typename Vectors<A>::IntegerFold fold(r);
         fold_round(s, q0, q1, e, n, r, out, [=, &fold](Lines<Fr> &lines, size_t at, size_t count) {
             Vectors<A>::fold_lines(lines, p_out + at, p + at, count, n, fold);
         });

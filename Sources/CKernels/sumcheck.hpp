@@ -33,8 +33,9 @@ struct Sumcheck {
         }
     }
 
-    static void fr_product_round(const Fr *a, const Fr *b, size_t half, Fr out[2]) {
-        parallel_sum<Wide2>(half, kGrain / 2, [=](Wide2 &s, size_t begin, size_t end) {
+    static void fr_product_round(
+        const Fr *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
+        parallel_sum<Wide2>(pairs, kGrain / 2, [=](Wide2 &s, size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
                 A::mac(s.at0, a[i], b[i]);
                 A::mac(s.at2, at_two(a[i], a[i + half]), at_two(b[i], b[i + half]));
@@ -42,56 +43,69 @@ struct Sumcheck {
         }).store(out);
     }
 
-    static void i64_product_round(const int64_t *a, const Fr *b, size_t half, Fr out[2]) {
-        // a + 2^63 is unsigned; 2^63 * sum b comes off at the end.
+    static void i64_product_round(
+        const int64_t *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
+        // The line through any two integers leaves 64 bits at X = 2: the four products of end
+        // points are summed instead. a + 2^63 is unsigned; 2^63 * sum b comes off at the end.
         struct Sums {
-            SmallSum at0, at2, b_lo, b_hi;
+            SmallSum lo_lo, mixed, hi_hi, b_lo, b_hi;
             void merge(const Sums &other) {
-                at0.merge(other.at0);
-                at2.merge(other.at2);
+                lo_lo.merge(other.lo_lo);
+                mixed.merge(other.mixed);
+                hi_hi.merge(other.hi_hi);
                 b_lo.merge(other.b_lo);
                 b_hi.merge(other.b_hi);
             }
         };
-        const Sums s = parallel_sum<Sums>(half, kGrain, [=](Sums &s, size_t begin, size_t end) {
+        const Sums s = parallel_sum<Sums>(pairs, kGrain, [=](Sums &s, size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
-                const int64_t lo = a[i], hi = a[i + half];
-                A::mac(s.at0, offset_sign(lo), b[i]);
-                A::mac(s.at2, offset_sign(2 * hi - lo), at_two(b[i], b[i + half]));
+                const uint64_t lo = offset_sign(a[i]), hi = offset_sign(a[i + half]);
+                A::mac(s.lo_lo, lo, b[i]);
+                A::mac(s.mixed, hi, b[i]);
+                A::mac(s.mixed, lo, b[i + half]);
+                A::mac(s.hi_hi, hi, b[i + half]);
                 s.b_lo.add(b[i]);
                 s.b_hi.add(b[i + half]);
             }
         });
-        const Fr lo = reduce<Fr>(s.b_lo), hi = reduce<Fr>(s.b_hi);
-        out[0] = sub(reduce<Fr>(s.at0), mul_small<Fr, A>(kSignOffset, lo));
-        out[1] = sub(reduce<Fr>(s.at2), mul_small<Fr, A>(kSignOffset, at_two(lo, hi)));
+        const Fr offset_lo = mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.b_lo));
+        const Fr offset_hi = mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.b_hi));
+        const Fr lo_lo = sub(reduce<Fr>(s.lo_lo), offset_lo);
+        const Fr mixed = sub(reduce<Fr>(s.mixed), add(offset_lo, offset_hi));
+        const Fr hi_hi = sub(reduce<Fr>(s.hi_hi), offset_hi);
+        out[0] = lo_lo;
+        // (2 hi - lo)(2 hi' - lo')
+        out[1] = add(lo_lo, dbl(sub(dbl(hi_hi), mixed)));
     }
 
     template <class FoldA>
-    static void fold_round(Fr *b, size_t n, const Fr &r, Fr out[2], const FoldA &fold_a) {
+    static void fold_round(
+        Fr *b, size_t n, size_t count, const Fr &r, Fr out[2], const FoldA &fold_a) {
         parallel_sum<Wide2>(n, kGrain / 4, [=, &r](Wide2 &s, size_t begin, size_t end) {
             Lines<Fr> la, lb;
             for (size_t at = begin; at < end; at += kLines) {
-                const size_t count = end - at < kLines ? end - at : kLines;
-                fold_a(la, at, count);
-                Vectors<A>::fold_lines(lb, b + at, count, n, r);
-                accumulate(s, la, lb, count);
+                const size_t width = end - at < kLines ? end - at : kLines;
+                fold_a(la, at, width);
+                Vectors<A>::fold_lines(lb, b, at, width, n, count, r);
+                accumulate(s, la, lb, width);
             }
         }).store(out);
     }
 
-    static void fr_product_fold_round(Fr *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
-        fold_round(b, quarter, r, out, [=, &r](Lines<Fr> &lines, size_t at, size_t count) {
-            Vectors<A>::fold_lines(lines, a + at, count, quarter, r);
+    static void fr_product_fold_round(
+        Fr *a, Fr *b, size_t quarter, size_t count, Fr r, Fr out[2]) {
+        fold_round(b, quarter, count, r, out, [=, &r](Lines<Fr> &lines, size_t at, size_t width) {
+            Vectors<A>::fold_lines(lines, a, at, width, quarter, count, r);
         });
     }
 
     static void i64_product_fold_round(
-        Fr *a_out, const int64_t *a, Fr *b, size_t quarter, Fr r, Fr out[2]) {
-        const typename Vectors<A>::SmallFold fold(r);
-        fold_round(b, quarter, r, out, [=, &fold](Lines<Fr> &lines, size_t at, size_t count) {
-            Vectors<A>::fold_lines(lines, a_out + at, a + at, count, quarter, fold);
-        });
+        Fr *a_out, const int64_t *a, Fr *b, size_t quarter, size_t count, Fr r, Fr out[2]) {
+        const typename Vectors<A>::IntegerFold fold(r);
+        fold_round(
+            b, quarter, count, r, out, [=, &fold](Lines<Fr> &lines, size_t at, size_t width) {
+                Vectors<A>::fold_lines(lines, a_out, a, at, width, quarter, count, fold);
+            });
     }
 
     static constexpr size_t kMaxTables = 16, kMaxTerms = 64, kMaxDegree = 8;
@@ -139,28 +153,36 @@ struct Sumcheck {
         for (size_t k = 0; k < degree; k++) out[k] = reduce<Fr, A>(s.at[k]);
     }
 
-    static void fr_terms_round(
-        const Fr *const *tables, size_t table_count, size_t factor, const Fr *coefficients,
+    static void terms_round(
+        const ck_table *tables, size_t table_count, size_t factor, const Fr *coefficients,
         const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
         size_t half, Fr *out) {
         const bool has_factor = factor < table_count;
         if (const size_t d = plain_product(coefficients, starts, term_count, has_factor)) {
             const Fr *factors[4];
-            if (has_factor) factors[0] = tables[factor];
-            for (size_t j = has_factor; j < d; j++) factors[j] = tables[indices[j - has_factor]];
-            if (d == 2) return product_round<2>(factors, degree, half, out);
-            if (d == 3) return product_round<3>(factors, degree, half, out);
-            return product_round<4>(factors, degree, half, out);
+            bool all_elements = true;
+            for (size_t j = 0; j < d; j++) {
+                const size_t table = !has_factor ? indices[j] : j == 0 ? factor : indices[j - 1];
+                factors[j] = tables[table].elements;
+                all_elements = all_elements && factors[j];
+            }
+            if (all_elements && d == 2) return product_round<2>(factors, degree, half, out);
+            if (all_elements && d == 3) return product_round<3>(factors, degree, half, out);
+            if (all_elements) return product_round<4>(factors, degree, half, out);
         }
+        const IntegerFactor<A> one(Modulus<Fr>::one);
+        const auto load = [&one](const ck_table &table, size_t i) {
+            return table.elements ? table.elements[i] : one.times(table.integers[i]);
+        };
         bool unit[kMaxTerms];
         for (size_t t = 0; t < term_count; t++) unit[t] = equal(coefficients[t], Modulus<Fr>::one);
         const bool *units = unit;
-        const Sums s = parallel_sum<Sums>(half, kGrain / 8, [=](Sums &s, size_t begin, size_t end) {
+        const auto body = [=, &load](Sums &s, size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
                 Fr value[kMaxTables], step[kMaxTables];
                 for (size_t j = 0; j < table_count; j++) {
-                    value[j] = tables[j][i];
-                    step[j] = sub(tables[j][i + half], value[j]);
+                    value[j] = load(tables[j], i);
+                    step[j] = sub(load(tables[j], i + half), value[j]);
                 }
                 for (size_t k = 0; k < degree; k++) {
                     // X = 0, then 2, 3, ..: the second evaluation moves two steps.
@@ -174,7 +196,8 @@ struct Sumcheck {
                         starts, indices, term_count);
                 }
             }
-        });
+        };
+        const Sums s = parallel_sum<Sums>(half, kGrain / 8, body);
         for (size_t k = 0; k < degree; k++) out[k] = reduce<Fr, A>(s.at[k]);
     }
 

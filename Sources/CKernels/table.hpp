@@ -42,7 +42,7 @@ constexpr ck_kernels kernel_table() {
     k.i64_product_round = S::i64_product_round;
     k.fr_product_fold_round = S::fr_product_fold_round;
     k.i64_product_fold_round = S::i64_product_fold_round;
-    k.fr_terms_round = S::fr_terms_round;
+    k.terms_round = S::terms_round;
 
     using T = Fractions<A>;
     k.i64_leaf_denominators = T::i64_leaf_denominators;

@@ -16,7 +16,7 @@ struct Univariate {
         });
     }
     static void i64_even_odd_fold(Fr *out, const int64_t *p, Fr u, size_t n) {
-        const typename Vectors<A>::SmallFold fold(u);
+        const typename Vectors<A>::IntegerFold fold(u);
         parallel_for(n, kGrain, [=, &fold](size_t begin, size_t end) {
             for (size_t j = begin; j < end; j++) out[j] = fold(p[2 * j], p[2 * j + 1]);
         });

@@ -8,11 +8,9 @@ namespace {
 
 constexpr size_t kGrain = 2048;  // elements a thread takes at a time: about 40 us
 
-/// The offset that makes a small integer unsigned, and its inverse effect in the field.
-constexpr uint64_t kSmallOffset = uint64_t(1) << CK_SMALL_BITS;
+/// The offset that makes an integer unsigned.
 constexpr uint64_t kSignOffset = uint64_t(1) << 63;
 
-CK_INLINE uint64_t offset_small(int64_t x) { return uint64_t(x) + kSmallOffset; }
 CK_INLINE uint64_t offset_sign(int64_t x) { return uint64_t(x) ^ kSignOffset; }
 
 /// The field element x of a small sum: starts an accumulator at x.
@@ -25,15 +23,36 @@ CK_INLINE ck_fr reduce5(const SmallSum &s) {
     return reduce5<ck_fr>(s.l[0], s.l[1], s.l[2], s.l[3], s.l[4]);
 }
 
-/// |x| * (x < 0 ? -f : f), added to a small sum.
+/// A fixed element f that many integers are multiplied by.
+///
+/// f = +-magnitude with magnitude < p / 2, and x or -1 - x gets the offset: a term is less than
+/// 2^63 p for any integer, so that two of them and an element still pass through reduce5.
 template <class A>
-CK_INLINE void mac_signed(SmallSum &s, int64_t x, const ck_fr &f) {
-    const uint64_t mask = uint64_t(x >> 63);
-    const ck_fr minus = neg(f);
-    ck_fr g;
-    for (int i = 0; i < 4; i++) g.l[i] = (minus.l[i] & mask) | (f.l[i] & ~mask);
-    A::mac(s, (uint64_t(x) ^ mask) - mask, g);
-}
+struct IntegerFactor {
+    ck_fr magnitude;
+    /// What makes x unsigned: x + 2^63, or 2^63 - 1 - x where f is negative.
+    uint64_t flip;
+    /// What the sum starts with for every term, so that the offset is gone in the end.
+    ck_fr start;
+
+    IntegerFactor() = default;
+    explicit IntegerFactor(const ck_fr &f) {
+        const ck_fr minus = neg(f);
+        bool negative = false;
+        for (int i = 0; i < 4; i++)
+            if (minus.l[i] != f.l[i]) negative = minus.l[i] < f.l[i];
+        magnitude = negative ? minus : f;
+        flip = negative ? ~kSignOffset : kSignOffset;
+        start = neg(mul_small<ck_fr, A>(negative ? kSignOffset - 1 : kSignOffset, magnitude));
+    }
+    /// s += x * f - start
+    CK_INLINE void mac(SmallSum &s, int64_t x) const { A::mac(s, uint64_t(x) ^ flip, magnitude); }
+    CK_INLINE ck_fr times(int64_t x) const {
+        SmallSum s = small_sum(start);
+        mac(s, x);
+        return reduce5(s);
+    }
+};
 
 /// A block of pairs (lo, hi) out of one table, for loops over several tables. Tables and their
 /// halves lie at multiples of large powers of two from one another: walked all at once, every
@@ -76,25 +95,21 @@ struct Vectors {
         });
     }
     static void i64_axpy(Fr *out, Fr c, const int64_t *x, size_t n) {
-        // c * x = c * (x + offset) - c * offset
-        const Fr shift = neg(mul_small<Fr, A>(kSmallOffset, c));
-        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
+        const IntegerFactor<A> factor(c);
+        parallel_for(n, kGrain, [=, &factor](size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
-                SmallSum s = small_sum(shift);
+                SmallSum s = small_sum(factor.start);
                 s.add(out[i]);
-                A::mac(s, offset_small(x[i]), c);
+                factor.mac(s, x[i]);
                 out[i] = reduce5(s);
             }
         });
     }
     static void i64_add_scaled(Fr *out, const int64_t *x, Fr c, const Fr *y, size_t n) {
-        const Fr shift = neg(from_u64<Fr, A>(kSmallOffset));
-        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                SmallSum s = small_sum(shift);
-                A::mac(s, offset_small(x[i]), Modulus<Fr>::one);
-                out[i] = add(reduce5(s), A::mul(y[i], c));
-            }
+        const IntegerFactor<A> one(Modulus<Fr>::one);
+        parallel_for(n, kGrain, [=, &c, &one](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++)
+                out[i] = add(one.times(x[i]), A::mul(y[i], c));
         });
     }
 
@@ -107,24 +122,23 @@ struct Vectors {
         });
     }
 
-    /// Folds small integers: lo * (1 - r) + hi * r, with both integers made unsigned; the two
-    /// weights sum to 1, so the offset leaves as one constant. Their representatives sum to less
-    /// than 2p: the sum stays below 2^63 p.
-    struct SmallFold {
-        Fr r, complement, shift;
-        explicit SmallFold(const Fr &r)
-            : r(r),
-              complement(sub(Modulus<Fr>::one, r)),
-              shift(neg(from_u64<Fr, A>(kSmallOffset))) {}
+    /// Folds integers: lo * (1 - r) + hi * r.
+    struct IntegerFold {
+        IntegerFactor<A> complement, factor;
+        Fr start;
+        explicit IntegerFold(const Fr &r)
+            : complement(sub(Modulus<Fr>::one, r)),
+              factor(r),
+              start(add(complement.start, factor.start)) {}
         CK_INLINE Fr operator()(int64_t lo, int64_t hi) const {
-            SmallSum s = small_sum(shift);
-            A::mac(s, offset_small(lo), complement);
-            A::mac(s, offset_small(hi), r);
+            SmallSum s = small_sum(start);
+            complement.mac(s, lo);
+            factor.mac(s, hi);
             return reduce5(s);
         }
     };
     static void i64_fold(Fr *out, const int64_t *lo, const int64_t *hi, Fr r, size_t n) {
-        const SmallFold fold(r);
+        const IntegerFold fold(r);
         parallel_for(n, kGrain, [=, &fold](size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) out[i] = fold(lo[i], hi[i]);
         });
@@ -140,11 +154,35 @@ struct Vectors {
     }
     static CK_INLINE void fold_lines(
         Lines<Fr> &lines, Fr *out, const int64_t *x, size_t count, size_t n,
-        const SmallFold &fold) {
+        const IntegerFold &fold) {
         for (size_t i = 0; i < count; i++) {
             out[i] = lines.lo[i] = fold(x[i], x[i + 2 * n]);
             out[i + n] = lines.hi[i] = fold(x[i + n], x[i + 3 * n]);
         }
+    }
+
+    /// The same for entries at ..< at + width of tables whose entries from `count` on, 2n <= count,
+    /// are zeros that nobody stores.
+    template <class T, class Fold>
+    static CK_INLINE void fold_live(
+        Fr *lines, Fr *out, const T *t, size_t at, size_t width, size_t n, size_t count,
+        const Fold &fold) {
+        const size_t high = at + 2 * n;
+        const size_t pairs = count <= high ? 0 : count - high < width ? count - high : width;
+        for (size_t i = 0; i < pairs; i++) out[at + i] = lines[i] = fold(t[at + i], t[high + i]);
+        for (size_t i = pairs; i < width; i++) out[at + i] = lines[i] = fold(t[at + i], T{});
+    }
+    static CK_INLINE void fold_lines(
+        Lines<Fr> &lines, Fr *t, size_t at, size_t width, size_t n, size_t count, const Fr &r) {
+        const auto by = [&r](const Fr &lo, const Fr &hi) { return fold(lo, hi, r); };
+        fold_live(lines.lo, t, t, at, width, n, count, by);
+        fold_live(lines.hi, t, t, at + n, width, n, count, by);
+    }
+    static CK_INLINE void fold_lines(
+        Lines<Fr> &lines, Fr *out, const int64_t *x, size_t at, size_t width, size_t n,
+        size_t count, const IntegerFold &fold) {
+        fold_live(lines.lo, out, x, at, width, n, count, fold);
+        fold_live(lines.hi, out, x, at + n, width, n, count, fold);
     }
 
     /// The unreduced sum of field elements: five limbs of a small sum.
@@ -178,13 +216,9 @@ struct Vectors {
         return sub(reduce<Fr>(s.products), mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.weights)));
     }
     static void i64_to_fr(Fr *out, const int64_t *x, size_t n) {
-        const Fr shift = neg(from_u64<Fr, A>(kSignOffset));
-        parallel_for(n, 2 * kGrain, [=](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                SmallSum s = small_sum(shift);
-                A::mac(s, offset_sign(x[i]), Modulus<Fr>::one);
-                out[i] = reduce5(s);
-            }
+        const IntegerFactor<A> one(Modulus<Fr>::one);
+        parallel_for(n, 2 * kGrain, [=, &one](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = one.times(x[i]);
         });
     }
 

@@ -52,7 +52,7 @@ import Testing
         let layout = Self.layouts[index]
         var rng = SeededGenerator(seed: UInt64(index))
         let v = rng.elements(layout.summed.extent)
-        let integers = rng.integers(layout.span, bits: 63)
+        let integers = rng.integers(layout.span)
         let elements = rng.elements(layout.span)
         expect(k, count: layout.span, equals: Self.naive(integers.map { Fr($0) }, layout, v)) { k in
             ContractionKernels.contract(integers, layout, with: v, with: k)

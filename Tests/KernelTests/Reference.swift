@@ -46,9 +46,9 @@ extension SeededGenerator {
     }
 
     /// Integers in −2^bits ..< 2^bits of every width, one in four an edge value.
-    mutating func integers(_ count: Int, bits: Int = 61) -> [Int64] {
+    mutating func integers(_ count: Int, bits: Int = 63) -> [Int64] {
         let top: Int64 = bits == 63 ? .max : 1 << Int64(bits) - 1
-        let edges = [0, 1, -1, top, -top - 1, top - 1, -top]
+        let edges = [0, 1, -1, top, -top - 1, top - 1, -top, top / 2, -(top / 2) - 1]
         return (0..<count).map { _ in
             if Int.random(in: 0..<4, using: &self) == 0 {
                 return edges.randomElement(using: &self)!

@@ -25,6 +25,22 @@ import Testing
         expect(k, count: half, equals: Self.expectedRound(x.map { Fr($0) }, b)) { k in
             Values(SumcheckKernels.productRound(x, b, with: k))
         }
+        for live in Self.liveCounts(of: 2 * half) {
+            let (a, b, x) = (Array(a[..<live]), Array(b[..<live]), Array(x[..<live]))
+            let zeros = [Fr](repeating: .zero, count: 2 * half - live)
+            expect(k, count: half, equals: Self.expectedRound(a + zeros, b + zeros)) { k in
+                Values(SumcheckKernels.productRound(a, b, half: half, with: k))
+            }
+            let elements = x.map { Fr($0) }
+            expect(k, count: half, equals: Self.expectedRound(elements + zeros, b + zeros)) { k in
+                Values(SumcheckKernels.productRound(x, b, half: half, with: k))
+            }
+        }
+    }
+
+    /// How much of a table may be given: at least half.
+    private static func liveCounts(of size: Int) -> Set<Int> {
+        [size / 2, size * 5 / 8, size * 3 / 4, size * 7 / 8, max(size / 2, size - 1)]
     }
 
     struct Folded: Equatable {
@@ -38,33 +54,40 @@ import Testing
         let (a, b) = (rng.elements(4 * quarter), rng.elements(4 * quarter))
         let x = rng.integers(4 * quarter)
         let r = rng.element()
-        func expected(_ a: [Fr]) -> Folded {
-            let (a, b) = (Reference.fold(a, by: r), Reference.fold(b, by: r))
-            return Folded(a: a, b: b, values: Self.expectedRound(a, b))
-        }
-        expect(k, count: quarter, equals: expected(a)) { k in
-            var (a, b) = (a, b)
-            let values = a.withUnsafeMutableBufferPointer { a in
-                b.withUnsafeMutableBufferPointer { b in
-                    SumcheckKernels.foldThenProductRound(a, b, by: r, with: k)
-                }
+        for live in Self.liveCounts(of: 4 * quarter).union([4 * quarter]) {
+            let (a, b, x) = (Array(a[..<live]), Array(b[..<live]), Array(x[..<live]))
+            let zeros = [Fr](repeating: .zero, count: 4 * quarter - live)
+            func expected(_ a: [Fr]) -> Folded {
+                let (a, b) = (
+                    Reference.fold(a + zeros, by: r), Reference.fold(b + zeros, by: r)
+                )
+                return Folded(a: a, b: b, values: Self.expectedRound(a, b))
             }
-            return Folded(
-                a: Array(a[..<(2 * quarter)]), b: Array(b[..<(2 * quarter)]),
-                values: Values(values))
-        }
-        expect(k, count: quarter, equals: expected(x.map { Fr($0) })) { k in
-            var b = b
-            var values: (at0: Fr, at2: Fr) = (.zero, .zero)
-            let a = [Fr].filled(2 * quarter) { folded in
-                values = x.withUnsafeBufferPointer { x in
+            expect(k, count: quarter, equals: expected(a)) { k in
+                var (a, b) = (a, b)
+                let values = a.withUnsafeMutableBufferPointer { a in
                     b.withUnsafeMutableBufferPointer { b in
                         SumcheckKernels.foldThenProductRound(
-                            x, foldedInto: folded, b, by: r, with: k)
+                            a, b, quarter: quarter, by: r, with: k)
                     }
                 }
+                return Folded(
+                    a: Array(a[..<(2 * quarter)]), b: Array(b[..<(2 * quarter)]),
+                    values: Values(values))
             }
-            return Folded(a: a, b: Array(b[..<(2 * quarter)]), values: Values(values))
+            expect(k, count: quarter, equals: expected(x.map { Fr($0) })) { k in
+                var b = b
+                var values: (at0: Fr, at2: Fr) = (.zero, .zero)
+                let a = [Fr].filled(2 * quarter) { folded in
+                    values = x.withUnsafeBufferPointer { x in
+                        b.withUnsafeMutableBufferPointer { b in
+                            SumcheckKernels.foldThenProductRound(
+                                x, foldedInto: folded, b, quarter: quarter, by: r, with: k)
+                        }
+                    }
+                }
+                return Folded(a: a, b: Array(b[..<(2 * quarter)]), values: Values(values))
+            }
         }
     }
 
@@ -72,6 +95,12 @@ import Testing
     func expressions(kernels k: KernelSet, half: Int) {
         var rng = SeededGenerator(seed: UInt64(half) + 11)
         let tables = (0..<6).map { _ in rng.elements(2 * half) }
+        // Tables 1 and 4 as integers.
+        let integers = tables.map { _ in rng.integers(2 * half) }
+        let mixed = tables.indices.map { $0 % 3 == 1 ? integers[$0].map { Fr($0) } : tables[$0] }
+        let mixedCells = tables.indices.map {
+            $0 % 3 == 1 ? CellArray.integers(integers[$0]) : .elements(tables[$0])
+        }
         let c = rng.elements(4)
         let expressions: [(SumcheckKernels.Expression, ([Fr]) -> Fr)] = [
             (.product([0]), { $0[0] }),
@@ -99,7 +128,14 @@ import Testing
                     k, count: 8 * half,
                     equals: points.map { Reference.round(tables, at: Fr($0), f) }
                 ) { k in
-                    SumcheckKernels.round(expression, tables, degree: degree, with: k)
+                    SumcheckKernels.round(
+                        expression, tables.map(CellArray.elements), degree: degree, with: k)
+                }
+                expect(
+                    k, count: 8 * half,
+                    equals: points.map { Reference.round(mixed, at: Fr($0), f) }
+                ) { k in
+                    SumcheckKernels.round(expression, mixedCells, degree: degree, with: k)
                 }
             }
         }

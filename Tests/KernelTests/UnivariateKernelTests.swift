@@ -25,7 +25,7 @@ import Testing
     @Test("evaluation", arguments: KernelSet.all, [0] + counts)
     func evaluation(kernels k: KernelSet, count: Int) {
         var rng = SeededGenerator(seed: UInt64(count))
-        let (p, x) = (rng.elements(count), rng.integers(count, bits: 63))
+        let (p, x) = (rng.elements(count), rng.integers(count))
         for point in [rng.element(), .zero, .one, -.one] {
             expect(k, count: count, equals: Reference.evaluate(p, at: point)) { k in
                 UnivariateKernels.evaluate(p, at: point, with: k)
@@ -71,7 +71,7 @@ import Testing
         var rng = SeededGenerator(seed: UInt64(count))
         for m in [1, 2, 7] {
             let vectors = (0..<m).map { _ in rng.elements(count) }
-            let integers = (0..<m).map { _ in rng.integers(count, bits: 63) }
+            let integers = (0..<m).map { _ in rng.integers(count) }
             let c = rng.elements(m)
             func expected(_ vectors: [[Fr]]) -> [Fr] {
                 (0..<count).map { i in

@@ -17,7 +17,7 @@ extern "C" {
  * working memory is needed the caller passes it. Loops run on the OpenMP threads of the calling
  * thread (ck_set_thread_count); field arithmetic is exact, so every result is the same bits for
  * any number of threads. Field arithmetic takes time independent of the values; kernels that
- * branch on their data say so.
+ * branch on their data say so. An int64_t of the data may be any.
  *
  * Unless a contract says otherwise arrays do not overlap, n may be 0, and pointers are aligned
  * as their type asks. "Tables" pair entry i with entry i + half: the first variable is the most
@@ -31,9 +31,11 @@ typedef struct { uint64_t l[4]; } ck_fq;
 /* An affine point of G1, y^2 = x^3 + 3; all zeros is the point at infinity. */
 typedef struct { ck_fq x, y; } ck_g1_affine;
 
-/* A "small" integer x has -2^61 <= x < 2^61: kernels marked (small) need their int64_t data so;
- * the others take any int64_t. */
-#define CK_SMALL_BITS 61
+/* A table of field elements, or of integers where elements is null. */
+typedef struct {
+    const ck_fr *_Nullable elements;
+    const int64_t *_Nullable integers;
+} ck_table;
 
 /* What the machine offers, as a set of CK_CPU_ bits; 0 means portable code only. */
 #define CK_CPU_ADX (1u << 0) /* BMI2 and ADX: mulx, adcx, adox */
@@ -64,12 +66,12 @@ typedef struct {
     void (*fr_sub)(ck_fr *out, const ck_fr *a, const ck_fr *b, size_t n);
     /* out[i] = c * a[i] */
     void (*fr_scale)(ck_fr *out, const ck_fr *a, ck_fr c, size_t n);
-    /* out[i] += c * x[i]; (small) for integers */
+    /* out[i] += c * x[i] */
     void (*fr_axpy)(ck_fr *out, ck_fr c, const ck_fr *x, size_t n);
     void (*i64_axpy)(ck_fr *out, ck_fr c, const int64_t *x, size_t n);
-    /* out[i] = x[i] + c * y[i] (small) */
+    /* out[i] = x[i] + c * y[i] */
     void (*i64_add_scaled)(ck_fr *out, const int64_t *x, ck_fr c, const ck_fr *y, size_t n);
-    /* out[i] = lo[i] + r * (hi[i] - lo[i]); out may equal lo; (small) for integers */
+    /* out[i] = lo[i] + r * (hi[i] - lo[i]); out may equal lo */
     void (*fr_fold)(ck_fr *out, const ck_fr *lo, const ck_fr *hi, ck_fr r, size_t n);
     void (*i64_fold)(ck_fr *out, const int64_t *lo, const int64_t *hi, ck_fr r, size_t n);
     /* the sums of a[i], a[i] * b[i], x[i] * v[i] */
@@ -102,32 +104,36 @@ typedef struct {
 
     /* --- sum-check rounds: tables of 2 * half entries, lines lo + X * (hi - lo) --- */
 
-    /* out[0], out[1] = sum_i A_i(X) * B_i(X) at X = 0 and X = 2; (small) for integers */
-    void (*fr_product_round)(const ck_fr *a, const ck_fr *b, size_t half, ck_fr out[_Nonnull 2]);
-    void (*i64_product_round)(const int64_t *a, const ck_fr *b, size_t half, ck_fr out[_Nonnull 2]);
-    /* Folds both tables of 4 * quarter entries by r in place, and returns the next round. The
-     * integer form writes the folded a to a_out, 2 * quarter entries (small). */
+    /* out[0], out[1] = sum_i A_i(X) * B_i(X) at X = 0 and X = 2, i < pairs <= half */
+    void (*fr_product_round)(
+        const ck_fr *a, const ck_fr *b, size_t half, size_t pairs, ck_fr out[_Nonnull 2]);
+    void (*i64_product_round)(
+        const int64_t *a, const ck_fr *b, size_t half, size_t pairs, ck_fr out[_Nonnull 2]);
+    /* Folds both tables of 4 * quarter entries by r in place, and returns the next round. Entries
+     * from count on, 2 * quarter <= count <= 4 * quarter, are zeros that are neither read nor
+     * written. The integer form writes the folded a to a_out, 2 * quarter entries. */
     void (*fr_product_fold_round)(
-        ck_fr *a, ck_fr *b, size_t quarter, ck_fr r, ck_fr out[_Nonnull 2]);
+        ck_fr *a, ck_fr *b, size_t quarter, size_t count, ck_fr r, ck_fr out[_Nonnull 2]);
     void (*i64_product_fold_round)(
-        ck_fr *a_out, const int64_t *a, ck_fr *b, size_t quarter, ck_fr r, ck_fr out[_Nonnull 2]);
+        ck_fr *a_out, const int64_t *a, ck_fr *b, size_t quarter, size_t count, ck_fr r,
+        ck_fr out[_Nonnull 2]);
     /* sum_i E_i(X) * sum_t coefficients[t] * prod_{k in term t} T_k,i(X), at X = 0, 2, 3, ..,
      * degree, into out[0 .. degree - 1]. Term t is indices[starts[t] ..< starts[t + 1]], repeats
      * allowed; an empty term is its coefficient. factor is the index of the table E, or
      * table_count for E = 1. table_count <= 16, term_count <= 64, 1 <= degree <= 8. */
-    void (*fr_terms_round)(
-        const ck_fr *_Nonnull const *_Nonnull tables, size_t table_count, size_t factor,
-        const ck_fr *coefficients, const uint32_t *starts, const uint32_t *indices,
-        size_t term_count, size_t degree, size_t half, ck_fr *out);
+    void (*terms_round)(
+        const ck_table *tables, size_t table_count, size_t factor, const ck_fr *coefficients,
+        const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
+        size_t half, ck_fr *out);
 
     /* --- the LogUp-GKR fraction tree --- */
 
-    /* out[i] = constant - sum_j weights[j] * columns[j][i], column_count <= 4 (small) */
+    /* out[i] = constant - sum_j weights[j] * columns[j][i], column_count <= 4 */
     void (*i64_leaf_denominators)(
         ck_fr *out, ck_fr constant, const int64_t *_Nonnull const *_Nonnull columns,
         const ck_fr *weights, size_t column_count, size_t n);
     /* p_out[i] = p[i]*q[i+h] + p[i+h]*q[i], q_out[i] = q[i]*q[i+h], i < h. Outputs may equal the
-     * inputs. (small) for integer numerators, branching on 0 and 1. */
+     * inputs. Integer numerators of 0 and 1 cost less. */
     void (*fr_fraction_combine)(
         ck_fr *p_out, ck_fr *q_out, const ck_fr *p, const ck_fr *q, size_t h);
     void (*i64_fraction_combine)(
@@ -157,7 +163,7 @@ typedef struct {
 
     /* --- univariate polynomials, coefficients from the constant upwards --- */
 
-    /* out[j] = (1-u) * p[2j] + u * p[2j+1], j < n; (small) for integers */
+    /* out[j] = (1-u) * p[2j] + u * p[2j+1], j < n */
     void (*fr_even_odd_fold)(ck_fr *out, const ck_fr *p, ck_fr u, size_t n);
     void (*i64_even_odd_fold)(ck_fr *out, const int64_t *p, ck_fr u, size_t n);
     /* sum_i p[i] * x^i */

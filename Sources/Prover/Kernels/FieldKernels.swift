@@ -3,17 +3,12 @@ import Field
 
 /// Element-wise loops over field vectors, folds, inner products, inversion and eq tables.
 ///
-/// "Small" integers lie in −2^61 ..< 2^61; where a kernel asks for that, debug builds check it.
+/// Integers are any that 64 bits hold.
 /// Outputs may be one of the inputs unless a comment says otherwise.
 enum FieldKernels {
     typealias Input = UnsafeBufferPointer<Fr>
     typealias Output = UnsafeMutableBufferPointer<Fr>
     typealias Integers = UnsafeBufferPointer<Int64>
-
-    /// Whether every value is small; a pass over the data, for assertions.
-    static func areSmall(_ x: Integers) -> Bool {
-        ck_i64_bits(x.c, x.count) <= Int32(CK_SMALL_BITS) + 1
-    }
 
     // MARK: Element by element
 
@@ -47,25 +42,23 @@ enum FieldKernels {
         k.c.fr_axpy(out.c, c.c, x.c, out.count)
     }
 
-    /// out_i += c · x_i for small integers.
+    /// out_i += c · x_i for integers.
     static func accumulate(
         _ c: Fr, times x: Integers, into out: Output, with k: KernelSet = .best
     ) {
         check(x.count, out.count)
-        assert(areSmall(x), "integers of magnitude below 2^61 expected")
         k.c.i64_axpy(out.c, c.c, x.c, out.count)
     }
 
-    /// out_i = x_i + c · y_i for small integers x.
+    /// out_i = x_i + c · y_i for integers x.
     static func add(
         _ x: Integers, _ c: Fr, times y: Input, into out: Output, with k: KernelSet = .best
     ) {
         check(x.count, y.count, out.count)
-        assert(areSmall(x), "integers of magnitude below 2^61 expected")
         k.c.i64_add_scaled(out.c, x.c, c.c, y.c, out.count)
     }
 
-    /// out_i = x_i in the field, any integers.
+    /// out_i = x_i in the field.
     static func convert(_ x: Integers, into out: Output, with k: KernelSet = .best) {
         check(x.count, out.count)
         k.c.i64_to_fr(out.c, x.c, out.count)
@@ -113,12 +106,11 @@ enum FieldKernels {
         table.removeLast(half)
     }
 
-    /// The first fold of a table of small integers, 2 · half entries.
+    /// The first fold of a table of integers, 2 · half entries.
     static func fold(
         _ table: Integers, by r: Fr, into out: Output, with k: KernelSet = .best
     ) {
         check(2 * out.count, table.count)
-        assert(areSmall(table), "integers of magnitude below 2^61 expected")
         // SAFETY: both halves lie within the table.
         k.c.i64_fold(out.c, table.c, table.c + out.count, r.c, out.count)
     }
@@ -150,7 +142,7 @@ enum FieldKernels {
         }
     }
 
-    /// Σ x_i · v_i, any integers.
+    /// Σ x_i · v_i.
     static func innerProduct(_ x: Integers, _ v: Input, with k: KernelSet = .best) -> Fr {
         check(x.count, v.count)
         return Fr(k.c.i64_dot(x.c, v.c, x.count))

@@ -13,7 +13,7 @@ enum FractionTreeKernels {
 
     // MARK: Layers
 
-    /// out_i = constant − Σ_j weights_j · columns_j,i: at most four columns of small integers.
+    /// out_i = constant − Σ_j weights_j · columns_j,i: at most four columns of integers.
     static func leafDenominators(
         constant: Fr, columns: [Integers], weights: [Fr], into out: MutableTable,
         with k: KernelSet = .best
@@ -23,7 +23,6 @@ enum FractionTreeKernels {
             "\(columns.count) columns, \(weights.count) weights, at most 4 expected")
         for column in columns {
             FieldKernels.check(column.count, out.count)
-            assert(FieldKernels.areSmall(column), "integers of magnitude below 2^61 expected")
         }
         withPointers(columns, \.c) { columns in
             weights.withUnsafeBufferPointer {
@@ -41,13 +40,12 @@ enum FractionTreeKernels {
         k.c.fr_fraction_combine(pOut.c, qOut.c, p.c, q.c, pOut.count)
     }
 
-    /// The same for leaves with small integers above the line; 0 and 1 cost nothing.
+    /// The same for leaves with integers above the line; 0 and 1 cost nothing.
     static func combine(
         numerators p: Integers, denominators q: Table, intoNumerators pOut: MutableTable,
         denominators qOut: MutableTable, with k: KernelSet = .best
     ) {
         checkCombine(p.count, q.count, pOut.count, qOut.count)
-        assert(FieldKernels.areSmall(p), "integers of magnitude below 2^61 expected")
         k.c.i64_fraction_combine(pOut.c, qOut.c, p.c, q.c, pOut.count)
     }
 
@@ -60,7 +58,7 @@ enum FractionTreeKernels {
         FieldKernels.accumulate(lambda, times: q1, into: p1, with: k)
     }
 
-    /// s = p1 + λ·q1 for small integers p1.
+    /// s = p1 + λ·q1 for integers p1.
     static func prepare(
         _ p1: Integers, lambda: Fr, denominators q1: Table, into s: MutableTable,
         with k: KernelSet = .best
@@ -101,13 +99,12 @@ enum FractionTreeKernels {
         return RoundSums(constant: constant, quadratic: quadratic)
     }
 
-    /// The first round at the leaves, whose numerators are small integers.
+    /// The first round at the leaves, whose numerators are integers.
     static func round(
         p0: Integers, s: Table, q0: Table, q1: Table, weights e: Table, with k: KernelSet = .best
     ) -> RoundSums {
         FieldKernels.check(p0.count, 2 * e.count)
         for table in [s, q0, q1] { FieldKernels.check(table.count, 2 * e.count) }
-        assert(FieldKernels.areSmall(p0), "integers of magnitude below 2^61 expected")
         let (constant, quadratic) = withTwoResults {
             k.c.i64_fraction_round(p0.c, s.c, q0.c, q1.c, e.c, e.count, $0)
         }
@@ -135,7 +132,6 @@ enum FractionTreeKernels {
         FieldKernels.check(p0.count, 4 * e.count)
         FieldKernels.check(folded.count, 2 * e.count)
         for table in [s, q0, q1] { FieldKernels.check(table.count, 4 * e.count) }
-        assert(FieldKernels.areSmall(p0), "integers of magnitude below 2^61 expected")
         let (constant, quadratic) = withTwoResults {
             k.c.i64_fraction_fold_round(
                 folded.c, p0.c, s.c, q0.c, q1.c, e.c, e.count, r.c, $0)

@@ -8,58 +8,72 @@ enum SumcheckKernels {
     typealias MutableTable = UnsafeMutableBufferPointer<Fr>
     typealias Integers = UnsafeBufferPointer<Int64>
 
-    /// Σ A(X)·B(X) at X = 0 and X = 2. Two unreduced multiplications a pair.
+    /// Σ A(X)·B(X) at X = 0 and X = 2, the tables' entries from `a.count` up to 2 · half being
+    /// zero. Two unreduced multiplications a pair.
+    ///
+    /// - Parameter half: nil where all entries are given.
     static func productRound(
-        _ a: Table, _ b: Table, with k: KernelSet = .best
+        _ a: Table, _ b: Table, half: Int? = nil, with k: KernelSet = .best
     ) -> (at0: Fr, at2: Fr) {
-        let half = halfCount(a.count, b.count)
-        return withTwoResults { k.c.fr_product_round(a.c, b.c, half, $0) }
+        let (half, pairs) = halfAndPairs(a.count, b.count, half)
+        let (at0, at2) = withTwoResults { k.c.fr_product_round(a.c, b.c, half, pairs, $0) }
+        // Lines that end in zero are the same at 0 and, squared, at 2.
+        let rest = FieldKernels.innerProduct(
+            Table(rebasing: a[pairs..<half]), Table(rebasing: b[pairs..<half]), with: k)
+        return (at0 + rest, at2 + rest)
     }
 
     static func productRound(
-        _ a: [Fr], _ b: [Fr], with k: KernelSet = .best
+        _ a: [Fr], _ b: [Fr], half: Int? = nil, with k: KernelSet = .best
     ) -> (at0: Fr, at2: Fr) {
         a.withUnsafeBufferPointer { a in
-            b.withUnsafeBufferPointer { b in productRound(a, b, with: k) }
+            b.withUnsafeBufferPointer { b in productRound(a, b, half: half, with: k) }
         }
     }
 
-    /// The same for a table of small integers.
+    /// The same for a table of integers.
     static func productRound(
-        _ a: Integers, _ b: Table, with k: KernelSet = .best
+        _ a: Integers, _ b: Table, half: Int? = nil, with k: KernelSet = .best
     ) -> (at0: Fr, at2: Fr) {
-        let half = halfCount(a.count, b.count)
-        assert(FieldKernels.areSmall(a), "integers of magnitude below 2^61 expected")
-        return withTwoResults { k.c.i64_product_round(a.c, b.c, half, $0) }
+        let (half, pairs) = halfAndPairs(a.count, b.count, half)
+        let (at0, at2) = withTwoResults { k.c.i64_product_round(a.c, b.c, half, pairs, $0) }
+        let rest = FieldKernels.innerProduct(
+            Integers(rebasing: a[pairs..<half]), Table(rebasing: b[pairs..<half]), with: k)
+        return (at0 + rest, at2 + rest)
     }
 
     static func productRound(
-        _ a: [Int64], _ b: [Fr], with k: KernelSet = .best
+        _ a: [Int64], _ b: [Fr], half: Int? = nil, with k: KernelSet = .best
     ) -> (at0: Fr, at2: Fr) {
         a.withUnsafeBufferPointer { a in
-            b.withUnsafeBufferPointer { b in productRound(a, b, with: k) }
+            b.withUnsafeBufferPointer { b in productRound(a, b, half: half, with: k) }
         }
     }
 
     /// Fixes the first variable of both tables to r in place, and gives the next round, in one
-    /// pass. The lower halves are live afterwards.
+    /// pass. The first 2 · quarter entries are live afterwards; those from `a.count` up to
+    /// 4 · quarter are zero before.
+    ///
+    /// - Parameter quarter: nil where all entries are given.
     static func foldThenProductRound(
-        _ a: MutableTable, _ b: MutableTable, by r: Fr, with k: KernelSet = .best
-    ) -> (at0: Fr, at2: Fr) {
-        let quarter = quarterCount(a.count, b.count)
-        return withTwoResults { k.c.fr_product_fold_round(a.c, b.c, quarter, r.c, $0) }
-    }
-
-    /// The same for a table of small integers, whose folded form goes to `folded`.
-    static func foldThenProductRound(
-        _ a: Integers, foldedInto folded: MutableTable, _ b: MutableTable, by r: Fr,
+        _ a: MutableTable, _ b: MutableTable, quarter: Int? = nil, by r: Fr,
         with k: KernelSet = .best
     ) -> (at0: Fr, at2: Fr) {
-        let quarter = quarterCount(a.count, b.count)
-        FieldKernels.check(folded.count, a.count / 2)
-        assert(FieldKernels.areSmall(a), "integers of magnitude below 2^61 expected")
+        let quarter = checkedQuarter(a.count, b.count, quarter)
         return withTwoResults {
-            k.c.i64_product_fold_round(folded.c, a.c, b.c, quarter, r.c, $0)
+            k.c.fr_product_fold_round(a.c, b.c, quarter, a.count, r.c, $0)
+        }
+    }
+
+    /// The same for a table of integers, whose folded form goes to `folded`.
+    static func foldThenProductRound(
+        _ a: Integers, foldedInto folded: MutableTable, _ b: MutableTable, quarter: Int? = nil,
+        by r: Fr, with k: KernelSet = .best
+    ) -> (at0: Fr, at2: Fr) {
+        let quarter = checkedQuarter(a.count, b.count, quarter)
+        FieldKernels.check(folded.count, 2 * quarter)
+        return withTwoResults {
+            k.c.i64_product_fold_round(folded.c, a.c, b.c, quarter, a.count, r.c, $0)
         }
     }
 
@@ -85,7 +99,7 @@ enum SumcheckKernels {
     /// - Parameter degree: 1 ... 8, at least the expression's (default).
     /// - Precondition: at most 16 tables, each of 2 · half entries.
     static func round(
-        _ expression: Expression, _ tables: [Table], degree: Int? = nil,
+        _ expression: Expression, _ tables: [CellArray], degree: Int? = nil,
         with k: KernelSet = .best
     ) -> [Fr] {
         let degree = degree ?? max(1, expression.degree)
@@ -93,7 +107,7 @@ enum SumcheckKernels {
         precondition(1...16 ~= tables.count, "\(tables.count) tables, 1 ... 16 expected")
         precondition(
             1...64 ~= expression.terms.count, "\(expression.terms.count) terms, 1 ... 64 expected")
-        let half = halfCount(tables[0].count, tables[0].count)
+        let (half, _) = halfAndPairs(tables[0].count, tables[0].count, nil)
         for table in tables { FieldKernels.check(table.count, 2 * half) }
         var starts: [UInt32] = [0]
         var indices: [UInt32] = []
@@ -108,10 +122,10 @@ enum SumcheckKernels {
         let coefficients = expression.terms.map(\.coefficient)
         let factor = expression.factor ?? tables.count
         precondition(0...tables.count ~= factor, "table \(factor) of \(tables.count)")
-        return withPointers(tables, \.c) { pointers in
+        return withTables(tables) { pointers in
             coefficients.withUnsafeBufferPointer { coefficients in
                 .filled(degree) { out in
-                    k.c.fr_terms_round(
+                    k.c.terms_round(
                         pointers, tables.count, factor, coefficients.c, starts, indices,
                         coefficients.count, degree, half, out.c)
                 }
@@ -119,18 +133,37 @@ enum SumcheckKernels {
         }
     }
 
-    static func round(
-        _ expression: Expression, _ tables: [[Fr]], degree: Int? = nil, with k: KernelSet = .best
-    ) -> [Fr] {
-        withBuffers(tables) { round(expression, $0, degree: degree, with: k) }
+    /// Lends tables to a kernel, all at once.
+    private static func withTables<R>(
+        _ tables: [CellArray], _ body: ([ck_table]) -> R
+    ) -> R {
+        func lend(_ lent: [ck_table]) -> R {
+            guard lent.count < tables.count else { return body(lent) }
+            switch tables[lent.count] {
+            case .integers(let cells):
+                return cells.withUnsafeBufferPointer {
+                    lend(lent + [ck_table(elements: nil, integers: $0.c)])
+                }
+            case .elements(let cells):
+                return cells.withUnsafeBufferPointer {
+                    lend(lent + [ck_table(elements: $0.c, integers: nil)])
+                }
+            }
+        }
+        return lend([])
     }
 
-    private static func halfCount(_ a: Int, _ b: Int) -> Int {
-        precondition(a == b && a.isMultiple(of: 2), "tables of \(a) and \(b) entries")
-        return a / 2
+    private static func halfAndPairs(_ a: Int, _ b: Int, _ half: Int?) -> (half: Int, pairs: Int) {
+        let half = half ?? a / 2
+        precondition(
+            a == b && half <= a && a <= 2 * half, "tables of \(a) and \(b) entries, half \(half)")
+        return (half, a - half)
     }
-    private static func quarterCount(_ a: Int, _ b: Int) -> Int {
-        precondition(a == b && a.isMultiple(of: 4), "tables of \(a) and \(b) entries")
-        return a / 4
+    private static func checkedQuarter(_ a: Int, _ b: Int, _ quarter: Int?) -> Int {
+        let quarter = quarter ?? a / 4
+        precondition(
+            a == b && 2 * quarter <= a && a <= 4 * quarter,
+            "tables of \(a) and \(b) entries, quarter \(quarter)")
+        return quarter
     }
 }

@@ -20,12 +20,11 @@ enum UnivariateKernels {
         }
     }
 
-    /// The same for small integers.
+    /// The same for integers.
     static func evenOddFold(
         _ p: Integers, by u: Fr, into out: Output, with k: KernelSet = .best
     ) {
         FieldKernels.check(p.count, 2 * out.count)
-        assert(FieldKernels.areSmall(p), "integers of magnitude below 2^61 expected")
         k.c.i64_even_odd_fold(out.c, p.c, u.c, out.count)
     }
 
@@ -44,7 +43,7 @@ enum UnivariateKernels {
         p.withUnsafeBufferPointer { evaluate($0, at: x, with: k) }
     }
 
-    /// p(x), any integers.
+    /// p(x).
     static func evaluate(_ p: Integers, at x: Fr, with k: KernelSet = .best) -> Fr {
         Fr(k.c.i64_evaluate(p.c, x.c, p.count))
     }
@@ -94,7 +93,7 @@ enum UnivariateKernels {
         }
     }
 
-    /// The same for integer vectors, any integers: how chunks of cells become one polynomial.
+    /// The same for integer vectors: how chunks of cells become one polynomial.
     static func combine(
         _ vectors: [Integers], _ coefficients: [Fr], into out: Output, with k: KernelSet = .best
     ) {

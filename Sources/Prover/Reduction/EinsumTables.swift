@@ -33,7 +33,7 @@ struct EinsumTables {
     }
 
     /// The operand's table over all variables, padded.
-    func table(_ operand: Operand<TensorID>) -> [Fr] {
+    func table(_ operand: Operand<TensorID>) -> CellArray {
         let shape = witness.system.shape(operand.source)
         let isPlain = operand.isPlain(source: shape, extents: plan.einsum.extents)
         var cells: CellArray
@@ -161,7 +161,9 @@ struct EinsumTables {
 
     /// Reorders axes (each a row-major group of variables) into the plan's order, pads every
     /// variable to a power of two and repeats the table along variables it lacks.
-    private func spread(_ cells: CellArray, extents: [Int], labels: [[Label]]) -> [Fr] {
+    private func spread(
+        _ cells: CellArray, extents: [Int], labels: [[Label]]
+    ) -> CellArray {
         var flatLabels: [Label] = []
         var flatExtents: [Int] = []
         for (axis, group) in labels.enumerated() {
@@ -184,7 +186,6 @@ struct EinsumTables {
         }
         return cells.gathered(
             extents: readExtents, strides: readStrides,
-            padded: plan.variableExtents.map { 1 << log2Ceiling($0) }
-        ).asElements()
+            padded: plan.variableExtents.map { 1 << log2Ceiling($0) })
     }
 }

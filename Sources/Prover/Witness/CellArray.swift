@@ -51,12 +51,29 @@ enum CellArray {
     /// The cells at row-major positions Σ index · stride, in row-major order of `extents`;
     /// zeros up to `padded`.
     func gathered(extents: [Int], strides: [Int], padded: [Int]) -> CellArray {
-        switch self {
+        if extents == padded, strides == rowMajorStrides(extents), count == extents.reduce(1, *) {
+            return self
+        }
+        return switch self {
         case .integers(let cells):
             .integers(gather(cells, zero: 0, extents: extents, strides: strides, padded: padded))
         case .elements(let cells):
             .elements(
                 gather(cells, zero: .zero, extents: extents, strides: strides, padded: padded))
+        }
+    }
+}
+
+extension CellArray {
+    /// Fixes the first variable of a table; integers become field elements, half as many.
+    mutating func fold(by challenge: Fr) {
+        switch self {
+        case .integers(let cells):
+            self = .elements(FieldKernels.fold(cells, by: challenge))
+        case .elements(var cells):
+            self = .elements([])
+            FieldKernels.fold(&cells, by: challenge)
+            self = .elements(cells)
         }
     }
 }
