@@ -120,7 +120,7 @@ extension CircuitBuilder {
         default:
             guard let advised = gadget.advised else { throw .operandCount }
             // Provisional wires are no indices: those of its sources stand in for them.
-            let sources = advised.claims.map(\.source)
+            let sources = advised.sources
             let local = advised.renumbered { wire in
                 Wire(index: sources.firstIndex(of: wire) ?? 0)
             }
@@ -161,7 +161,7 @@ extension CircuitBuilder {
     /// - Precondition: Every closure returns as many values as its shape has cells.
     public func build() throws(CircuitError) -> BuiltCircuit {
         let circuit = circuit()
-        _ = try circuit.validatedShapes()
+        _ = try ConstraintSystem(circuit)
         let constants = constants.map { $0.values() } + functionTables.map { $0.values() }
         for (values, shape) in zip(constants, circuit.constantShapes) {
             precondition(

@@ -135,7 +135,9 @@ public struct TensorEvaluation: Sendable {
             switch gadget {
             case .maximum(let maximum): bits = maximum.bits
             case .select(let selection): bits = selection.bits
-            // Its table and overshoot bound the distances.
+            case .rowFunction(let function) where function.overshootBits == 0:
+                bits = system.circuit.functionTables[function.table].bits
+            // An overshoot bounds the distances where it is computed.
             default: bits = 63
             }
             if let cell = spread.firstIndex(where: { $0 >> UInt64(bits) != 0 }) {

@@ -1,5 +1,5 @@
 extension ConstraintSystem {
-    /// Expands `circuit`, which is validated first.
+    /// Expands `circuit`, which is validated first, and bounds the verifier's work on it.
     ///
     /// - Throws: ``CircuitError``.
     public init(_ circuit: Circuit) throws(CircuitError) {
@@ -42,6 +42,7 @@ extension ConstraintSystem {
             }
         }
         guard tensors.count <= CircuitLimits.tensors else { throw .tooManyTensors }
+        try checkVerifierWork()
     }
 
     private mutating func expand(

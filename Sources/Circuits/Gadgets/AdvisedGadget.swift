@@ -8,8 +8,8 @@ protocol AdvisedGadget: Sendable, Hashable {
     /// The byte that names it in a key.
     static var kind: Int { get }
 
-    /// What its relation claims of the tensors it reads.
-    var claims: [GadgetClaims] { get }
+    /// The tensors it reads.
+    var sources: [Wire] { get }
 
     /// Whether a claim on the result is one on advice, through views and affine tensors alone.
     var resultDissolves: Bool { get }
@@ -35,14 +35,6 @@ protocol AdvisedGadget: Sendable, Hashable {
 
 extension AdvisedGadget {
     var resultDissolves: Bool { false }
-}
-
-/// How often a gadget's constraints claim something of a tensor it reads.
-struct GadgetClaims {
-    var source: Wire
-    var count: Int
-    /// The verifier's steps to evaluate the kernel of each, for a source of that shape.
-    var kernelSteps: @Sendable (TensorShape) -> Int = { _ in 1 }
 }
 
 /// What the expansion of a gadget needs besides the gadget.

@@ -47,13 +47,8 @@ public struct Division: Sendable, Hashable {
 extension Division: AdvisedGadget {
     static let kind = 6
 
-    var claims: [GadgetClaims] {
-        // Both remainders; the divisor is also an operand of the product.
-        var claims = [GadgetClaims(source: divisor, count: 3)]
-        if case .tensor(let source) = dividend {
-            claims.insert(GadgetClaims(source: source, count: 2), at: 0)
-        }
-        return claims
+    var sources: [Wire] {
+        if case .tensor(let source) = dividend { [source, divisor] } else { [divisor] }
     }
 
     /// With d the divisor or its double, rem and d − 1 − rem in [0, 2^k) make d an integer in

@@ -22,8 +22,7 @@ public struct EvenRounding: Sendable, Hashable {
 extension EvenRounding: AdvisedGadget {
     static let kind = 12
 
-    /// Both distances.
-    var claims: [GadgetClaims] { [GadgetClaims(source: source, count: 2)] }
+    var sources: [Wire] { [source] }
     var resultDissolves: Bool { true }
 
     /// |h|·2^shift < 2^(61 + shift) cannot wrap, and u and o are the digits of h − lowest.

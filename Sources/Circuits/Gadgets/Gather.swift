@@ -21,16 +21,7 @@ public struct Gather: Sendable, Hashable {
 extension Gather: AdvisedGadget {
     static let kind = 11
 
-    var claims: [GadgetClaims] {
-        // Pairs of digits, and rows.
-        let steps: @Sendable (TensorShape) -> Int = { [lowCount] in
-            1 + lowCount + 2 * $0.extents[0]
-        }
-        return [
-            GadgetClaims(source: table, count: 1, kernelSteps: steps),
-            GadgetClaims(source: indices, count: 2),
-        ]
-    }
+    var sources: [Wire] { [table, indices] }
 
     /// The digits are in range, so lowCount·a + b is x in one way only.
     func validatedShape(

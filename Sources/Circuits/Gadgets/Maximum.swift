@@ -19,8 +19,7 @@ public struct Maximum: Sendable, Hashable {
 extension Maximum: AdvisedGadget {
     static let kind = 5
 
-    /// The difference is looked up and a factor of a zero constraint.
-    var claims: [GadgetClaims] { [GadgetClaims(source: source, count: 2)] }
+    var sources: [Wire] { [source] }
 
     /// 2^bits far below r/2: y − x and x − y cannot both be in range unless they are equal.
     func validatedShape(

@@ -17,7 +17,7 @@ public struct OneHot: Sendable, Hashable {
 extension OneHot: AdvisedGadget {
     static let kind = 10
 
-    var claims: [GadgetClaims] { [GadgetClaims(source: source, count: 1)] }
+    var sources: [Wire] { [source] }
     var resultDissolves: Bool { true }
 
     /// The number of steps is x itself.

@@ -23,8 +23,7 @@ public struct ReciprocalRoot: Sendable, Hashable {
 extension ReciprocalRoot: AdvisedGadget {
     static let kind = 7
 
-    /// Two products, the upper difference, and its range.
-    var claims: [GadgetClaims] { [GadgetClaims(source: source, count: 4)] }
+    var sources: [Wire] { [source] }
 
     /// Both differences are below (2r + 1)·v for the right r, and r·√v ≤ 2^precision.
     private var differenceBits: Int { max(precision + 1 + (valueBits + 1) / 2, valueBits) + 1 }

@@ -35,7 +35,7 @@ public struct Requantisation: Sendable, Hashable {
 extension Requantisation: AdvisedGadget {
     static let kind = 4
 
-    var claims: [GadgetClaims] { [GadgetClaims(source: source, count: 1)] }
+    var sources: [Wire] { [source] }
 
     /// |h| < 2^(max(bits, k) + 2) must keep h · 2^shift + rem below 2^250.
     func validatedShape(

@@ -26,8 +26,7 @@ public struct RowFunction: Sendable, Hashable {
 extension RowFunction: AdvisedGadget {
     static let kind = 8
 
-    /// The distance is looked up, or tied to what is.
-    var claims: [GadgetClaims] { [GadgetClaims(source: source, count: 1)] }
+    var sources: [Wire] { [source] }
 
     /// m is x_j for some cell j, and m − x_i is in [0, 2^101): two such m differ by numbers whose
     /// sum is 0 and that cannot wrap. c and f follow from d, and y from c.

@@ -24,8 +24,7 @@ public struct Selection: Sendable, Hashable {
 extension Selection: AdvisedGadget {
     static let kind = 9
 
-    /// The difference is a factor, and ranged.
-    var claims: [GadgetClaims] { [GadgetClaims(source: source, count: 2)] }
+    var sources: [Wire] { [source] }
     var resultDissolves: Bool { true }
 
     /// s² = s and the ends of u make s one-hot. m is the selected cell and no other cell exceeds

@@ -51,7 +51,7 @@ public enum Gadget: Sendable, Hashable {
         case .view(let view): [view.operand.source]
         case .merge(let merge): [merge.source]
         case .affine(let affine): affine.terms.map(\.source)
-        default: advised.map { $0.claims.map(\.source) } ?? []
+        default: advised?.sources ?? []
         }
     }
 
