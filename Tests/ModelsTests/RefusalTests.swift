@@ -41,8 +41,8 @@ import Testing
         Case(
             "other domain", TestModel(.init("FusedConv", domain: "com.microsoft")), "FusedConv",
             "com.microsoft"),
-        Case("opset 8", TestModel(.init("Relu"), opset: 8), "opset 8", "9 to 22"),
-        Case("opset 23", TestModel(.init("Relu"), opset: 23), "opset 23"),
+        Case("opset 5", TestModel(.init("Relu"), opset: 5), "opset 5", "6 to 28"),
+        Case("opset 29", TestModel(.init("Relu"), opset: 29), "opset 29"),
         Case(
             "training",
             TestModel(
