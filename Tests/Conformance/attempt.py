@@ -90,9 +90,17 @@ def binding_choices(case):
     rest = [p for p in range(1, len(infos)) if p < len(arrays) and arrays[p] is not None]
     parameters = [p for p in rest if arrays[p].dtype.kind in "iub"]
     choices = [[], parameters, rest]
-    if scope.subject(case) in scope.COMPUTED:
+    if infos and _is_computed(case, arrays):
         choices.append([0, *rest])
     return [c for i, c in enumerate(choices) if c not in choices[:i]]
+
+
+def _is_computed(case, arrays):
+    """Whether nothing depends on data: extents go in, and what they say is computed."""
+    if scope.subject(case) in scope.COMPUTED:
+        return True
+    integers = all(array is not None and array.dtype.kind in "iu" for array in arrays)
+    return integers and not scope.COMPUTED.isdisjoint(scope.operators(case))
 
 
 def _attempt(case, positions, settings):

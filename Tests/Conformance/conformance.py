@@ -21,7 +21,7 @@ GIB = 1 << 30
 def main():
     options = _options()
     kinds = [cases.LIGHT] if options.light else cases.KINDS
-    chosen = [c for c in cases.all_cases(kinds) if re.search(options.filter, c.name)]
+    chosen = list(cases.all_cases(kinds, options.filter))
     settings = attempt.Settings(
         zkml=str(options.zkml.resolve()),
         timeout=options.timeout or (3600 if options.light else 60),
@@ -29,11 +29,11 @@ def main():
     )
     # The light models take gigabytes each.
     jobs = 1 if options.light else options.jobs
-    records = []
+    records, count = [], len(chosen)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for record in pool.map(lambda case: _record(case, settings), chosen):
             records.append(record)
-            _progress(record, len(records), len(chosen))
+            _progress(record, len(records), count)
     report.write_json(records, options.json)
     if options.table and options.filter == "":
         report.replace_section(

@@ -26,8 +26,9 @@ OPERATORS = frozenset(
     """.split()
 )
 
-# Computed when the graph is built: their inputs are extents and limits, never data.
-COMPUTED = frozenset({"ConstantOfShape", "Range"})
+# Computed when the graph is built: their operands are extents and limits, or tensors of which
+# only the shape is asked.
+COMPUTED = frozenset({"ConstantOfShape", "Range", "Shape", "Size"})
 
 ELEMENT_TYPES = frozenset(
     [
