@@ -83,7 +83,7 @@ def _folder_data_sets(folder, model):
     def tensors(data_set, prefix, infos):
         files = (data_set / f"{prefix}_{i}.pb" for i in range(len(infos)))
         # Old models list initialisers as inputs; there is no file for those.
-        return [_value(f, info) for f, info in zip(files, infos) if f.exists()]
+        return [_value(f, info) for f, info in zip(files, infos, strict=True) if f.exists()]
 
     return [
         DataSet(

@@ -200,7 +200,20 @@ import Testing
         Case(
             "empty data",
             TestModel(.init("Slice", ["x", "s", "s"])) { $0.initializers = [.ints("s", [1], [1])] },
-            "\"y\"", "[0, 3]", category: .malformed),
+            "\"y\"", "[0, 3]", "no elements"),
+        Case(
+            "empty input", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0), .fixed(3)] },
+            "\"x\"", "[0, 3]", "no elements"),
+        Case(
+            "empty constant as output",
+            TestModel(.init("ConstantOfShape", ["s"], ["y"]), .init("Relu", ["x"], ["z"])) {
+                $0.initializers = [.ints("s", [1], [0])]
+                $0.outputs = ["z", "y"]
+            }, "\"y\"", "[0]", "no elements"),
+        Case(
+            "other domains alone",
+            TestModel(.init("Scaler", domain: "ai.onnx.ml")) { $0.opsets = [("ai.onnx.ml", 3)] },
+            "Scaler", "ai.onnx.ml"),
         Case(
             "open dimension",
             TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(1), .symbol("width")] },

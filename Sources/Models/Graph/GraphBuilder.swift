@@ -101,7 +101,11 @@ extension GraphBuilder {
         let order = try NodeOrder.sorted(graph, defined: Set(indices.keys))
         var used = Set(graph.outputs.map(\.name))
         for node in graph.nodes { used.formUnion(node.inputs) }
-        for index in order { try add(graph.nodes[index], index: index, used: used) }
+        for index in order {
+            for node in graph.nodes[index].inSumsOfTwo() {
+                try add(node, index: index, used: used)
+            }
+        }
         var isOutput = Set<Int>()
         for output in graph.outputs {
             guard let value = indices[output.name] else {
@@ -110,6 +114,9 @@ extension GraphBuilder {
             }
             guard isOutput.insert(value).inserted else {
                 throw .invalidGraph(.duplicateName(output.name))
+            }
+            guard !values[value].shape.contains(0) else {
+                throw .extent(value: output.name, values[value].shape)
             }
             outputs.append(value)
         }
