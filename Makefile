@@ -3,6 +3,7 @@
 # make demo     real models from ONNX file to verified proof (Examples/digits)
 # make check-cli       exit statuses, JSON and refusals of the command line, chained models
 # make check-threads   one thread gives the same keys and proofs as many
+# make conformance     ONNX's backend test cases by integer inference (CONFORMANCE=light: whole models)
 # make fuzz     every decoder and the verifier under libFuzzer, FUZZ_SECONDS each
 # make lint     formatting; `make format` mends it
 # make clean
@@ -14,11 +15,13 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SWIFTFLAGS ?=
 FUZZ_SECONDS ?= 30
+PYTHON ?= python3
+CONFORMANCE ?= cases
 export SWIFT SWIFTFLAGS FUZZ_SECONDS
 
 SOURCES := $(wildcard Package.swift Sources Tests Tools Fuzz Benchmarks)
 
-.PHONY: build test demo check-cli check-threads fuzz format lint clean system-libraries
+.PHONY: build test demo check-cli check-threads conformance fuzz format lint clean system-libraries
 
 build: system-libraries
 	$(SWIFT) build -c release --package-path Tools --product zkml $(SWIFTFLAGS)
@@ -43,6 +46,16 @@ check-cli: build
 
 check-threads: build
 	@.ci/check-threads
+
+conformance: build out/python/ready
+	@out/python/bin/python -W ignore -m unittest discover --quiet --start Tests/Conformance
+	@out/python/bin/python Tests/Conformance/conformance.py --table Docs/operators.md --gaps \
+		$(if $(filter light,$(CONFORMANCE)),--light --json out/conformance-light.json)
+
+out/python/ready: Tests/Vectors/requirements.txt
+	$(PYTHON) -m venv --clear out/python
+	out/python/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 fuzz: system-libraries
 	@.ci/fuzz

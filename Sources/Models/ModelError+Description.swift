@@ -11,14 +11,14 @@ extension ModelError {
 
     public var category: Category {
         switch self {
-        case .malformed, .invalidGraph, .inputCount, .outputCount, .mismatch: .malformed
+        case .malformed, .invalidGraph, .inputCount, .mismatch: .malformed
         case .tensor(_, let problem):
             switch problem {
             case .externalData, .segment, .elementType, .tooManyElements, .notANumber: .unsupported
             case .encoding, .extent, .elementCount, .byteCount, .integerOutOfRange: .malformed
             }
-        case .unsupportedOpset, .unsupportedFeature, .unknownOperator, .attribute, .elementType,
-            .notConstant, .unsupported, .evaluation:
+        case .unsupportedOpset, .unsupportedFeature, .unknownOperator, .outputCount, .attribute,
+            .elementType, .notConstant, .unsupported, .evaluation, .extent:
             .unsupported
         case .unboundDimension, .inputShape, .inputMissing, .inputUnknown, .inputValue: .input
         }
@@ -68,6 +68,10 @@ extension ModelError: CustomStringConvertible {
             return "\(node): \(what) not supported; \(advice)"
         case .evaluation(let node, let error):
             return "\(node): \(error)"
+        case .extent(let value, let shape):
+            return
+                "the value \"\(value)\" of shape \(shape) has \(shape.contains(0) ? "no" : "too many") "
+                + "elements; take it out of the model, or bind it as a constant"
         case .unboundDimension(let input, let axis, let symbol):
             return
                 "input \"\(input)\": dimension \(axis)\(symbol.map { " (\"\($0)\")" } ?? "") has no "
@@ -102,7 +106,6 @@ extension GraphProblem: CustomStringConvertible {
         case .cycle(let names): "the values \(names) depend on themselves"
         case .unnamed(let what): "\(what) has no name"
         case .noOutputs: "the graph has no outputs"
-        case .extent(let value, let shape): "the value \"\(value)\" has shape \(shape)"
         }
     }
 }

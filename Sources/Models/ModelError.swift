@@ -24,6 +24,8 @@ public enum ModelError: Error, Equatable, Sendable {
     /// A use of an operator that ONNX allows and we do not.
     case unsupported(NodeReference, what: String, advice: String)
     case evaluation(NodeReference, EvaluationError)
+    /// A tensor without elements that depends on the model's input, or one with too many elements.
+    case extent(value: String, [Int])
 
     /// A graph input's extent that neither the model nor the caller fixes.
     case unboundDimension(input: String, axis: Int, symbol: String?)
@@ -45,8 +47,6 @@ public enum GraphProblem: Error, Equatable, Sendable {
     case cycle([String])
     case unnamed(String)
     case noOutputs
-    /// A graph output that would have no elements, or too many.
-    case extent(value: String, [Int])
 }
 
 /// A part of ONNX that is refused as a whole.

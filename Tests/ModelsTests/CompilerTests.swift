@@ -233,6 +233,70 @@ import Testing
         }
     }
 
+    /// Unlike ports, values in between may be of any magnitude that activations reach.
+    @Test func largeActivations() throws {
+        // x · 2^90 and back.
+        let model = TestModel(
+            .init("Mul", ["x", "up"], ["h"]), .init("Relu", ["h"], ["r"]),
+            .init("MatMul", ["r", "down"], ["y"])
+        ) {
+            $0.initializers = [
+                .floats("up", [1], [0x1p90]),
+                .floats("down", [3, 1], [0x1p-90, 0x1p-90, -0x1p-90]),
+            ]
+        }
+        let graph = try ModelGraph(onnx: model.bytes)
+        let x = FloatTensor(shape: [2, 3], values: [0.5, 0.25, -0.75, -1, 0.125, 1])
+        let compiled = try ModelCompiler.compile(graph, samples: [["x": x]])
+        let port = compiled.circuit.inputs[0].port
+        let output = try compiled.interpreter().outputs([try port.quantised(x.values)])[0]
+        for (y, expected) in zip(compiled.circuit.outputs[0].port.reals(output), [0.75, -0.875]) {
+            #expect((y - expected).magnitude <= compiled.errorBounds[0])
+            #expect(compiled.errorBounds[0] < 0.01)
+        }
+        // As an input it has no port.
+        var options = CompileOptions()
+        options.inputRange = -0x1p90...0x1p90
+        let large = try ModelGraph(onnx: TestModel(.init("Relu")).bytes)
+        guard
+            case .outOfScale("x", _) = #expect(
+                throws: LoweringError.self,
+                performing: {
+                    try ModelCompiler.compile(large, samples: [], options: options)
+                })
+        else {
+            Issue.record("not refused as out of scale")
+            return
+        }
+    }
+
+    /// Each concatenation holds all before it: claims on the last one must not become claims on
+    /// all of them.
+    @Test func denseBlock() throws {
+        let count = 150
+        var model = TestModel(.init("Neg", ["x"], ["n"]))
+        var last = "x"
+        for index in 0..<count {
+            let next = index == count - 1 ? "y" : "c\(index)"
+            model.nodes.append(.init("Concat", [last, "n"], [next], [("axis", .int(1))]))
+            last = next
+        }
+        let graph = try ModelGraph(onnx: model.bytes)
+        let x = FloatTensor(shape: [2, 3], values: [0.5, 0.25, -0.75, -1, 0.125, 0.875])
+        let compiled = try ModelCompiler.compile(graph, samples: [["x": x]])
+        let port = compiled.circuit.inputs[0].port
+        let output = try compiled.interpreter().outputs([try port.quantised(x.values)])[0]
+        let y = compiled.circuit.outputs[0].port.reals(output)
+        #expect(y.count == 2 * 3 * (count + 1))
+        for (row, values) in [[0.5, 0.25, -0.75], [-1, 0.125, 0.875]].enumerated() {
+            for column in 0..<3 * (count + 1) {
+                let expected = column < 3 ? values[column] : -values[column % 3]
+                let error = (y[row * 3 * (count + 1) + column] - expected).magnitude
+                #expect(error <= compiled.errorBounds[0])
+            }
+        }
+    }
+
     @Test func accumulatorOverflow() throws {
         // On the samples the huge weights cancel; their bounds do not.
         let model = TestModel(

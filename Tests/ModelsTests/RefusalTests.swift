@@ -41,8 +41,8 @@ import Testing
         Case(
             "other domain", TestModel(.init("FusedConv", domain: "com.microsoft")), "FusedConv",
             "com.microsoft"),
-        Case("opset 8", TestModel(.init("Relu"), opset: 8), "opset 8", "9 to 22"),
-        Case("opset 23", TestModel(.init("Relu"), opset: 23), "opset 23"),
+        Case("opset 5", TestModel(.init("Relu"), opset: 5), "opset 5", "6 to 28"),
+        Case("opset 29", TestModel(.init("Relu"), opset: 29), "opset 29"),
         Case(
             "training",
             TestModel(
@@ -197,7 +197,20 @@ import Testing
         Case(
             "empty data",
             TestModel(.init("Slice", ["x", "s", "s"])) { $0.initializers = [.ints("s", [1], [1])] },
-            "\"y\"", "[0, 3]", category: .malformed),
+            "\"y\"", "[0, 3]", "no elements"),
+        Case(
+            "empty input", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0), .fixed(3)] },
+            "\"x\"", "[0, 3]", "no elements"),
+        Case(
+            "empty constant as output",
+            TestModel(.init("ConstantOfShape", ["s"], ["y"]), .init("Relu", ["x"], ["z"])) {
+                $0.initializers = [.ints("s", [1], [0])]
+                $0.outputs = ["z", "y"]
+            }, "\"y\"", "[0]", "no elements"),
+        Case(
+            "other domains alone",
+            TestModel(.init("Scaler", domain: "ai.onnx.ml")) { $0.opsets = [("ai.onnx.ml", 3)] },
+            "Scaler", "ai.onnx.ml"),
         Case(
             "open dimension",
             TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(1), .symbol("width")] },

@@ -282,6 +282,10 @@ def elementwise():
         if operator != "Div":
             binary("two_inputs", [2, 1, 5], [3, 1], both=True)
             binary("constant_first", [2, 3], [3], left=True)
+    case("sum_one", node("Sum", "a"), {"a": [3, 2]})
+    case("sum_two_opset9", node("Sum", "a b"), {"a": [3, 2], "b": [2]}, None, 9)
+    case("sum_four", node("Sum", "a b c a"), {"a": [3, 1], "b": [5]}, {"c": f([[[0.5]], [[2]]])})
+    case("sum_four_opset22", node("Sum", "a b c d"), {"a": [7], "b": [7], "c": [1], "d": []}, None, 22)
 
 
 def shapes():

@@ -3,13 +3,14 @@ public struct FixedPointFormat: Sendable, Hashable {
     public var bits: Int
     public var fractionalBits: Int
 
-    /// Fractional bits that a format chosen here may have.
-    static let fractionalBitsRange = -40...60
+    /// Fractional bits that a format chosen here may have. Activations of networks without
+    /// normalisation reach 2^100; ports, which have fewer, check theirs.
+    static let fractionalBitsRange = -128...60
 
-    /// - Precondition: At least two bits, and fractional bits that a port may have.
+    /// - Precondition: 2 to 62 bits, −128 to 64 of them fractional.
     public init(bits: Int, fractionalBits: Int) {
         precondition((2...62).contains(bits), "\(bits) bits")
-        precondition((-64...64).contains(fractionalBits), "\(fractionalBits) fractional bits")
+        precondition((-128...64).contains(fractionalBits), "\(fractionalBits) fractional bits")
         self.bits = bits
         self.fractionalBits = fractionalBits
     }

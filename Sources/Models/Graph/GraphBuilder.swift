@@ -39,7 +39,17 @@ struct GraphBuilder {
 
     private static func defaultOpset(_ model: ModelProto) throws(ModelError) -> Int {
         let versions = model.operatorSets.filter { isDefault($0.domain) }.map { Int($0.version) }
-        guard let version = versions.first else { throw .invalidGraph(.missingOpset) }
+        guard let version = versions.first else {
+            // A model of other domains alone needs no opset of this one, and has none of our operators.
+            let nodes = model.graph.nodes
+            if let index = nodes.firstIndex(where: { !isDefault($0.domain) }) {
+                throw .unknownOperator(
+                    NodeReference(
+                        operatorName: nodes[index].operatorName, name: nodes[index].name,
+                        index: index, outputs: nodes[index].outputs), domain: nodes[index].domain)
+            }
+            throw .invalidGraph(.missingOpset)
+        }
         for other in versions where other != version {
             throw .invalidGraph(.duplicateName("opset of the default domain"))
         }
@@ -91,7 +101,11 @@ extension GraphBuilder {
         let order = try NodeOrder.sorted(graph, defined: Set(indices.keys))
         var used = Set(graph.outputs.map(\.name))
         for node in graph.nodes { used.formUnion(node.inputs) }
-        for index in order { try add(graph.nodes[index], index: index, used: used) }
+        for index in order {
+            for node in graph.nodes[index].inSumsOfTwo() {
+                try add(node, index: index, used: used)
+            }
+        }
         var isOutput = Set<Int>()
         for output in graph.outputs {
             guard let value = indices[output.name] else {
@@ -100,6 +114,9 @@ extension GraphBuilder {
             }
             guard isOutput.insert(value).inserted else {
                 throw .invalidGraph(.duplicateName(output.name))
+            }
+            guard !values[value].shape.contains(0) else {
+                throw .extent(value: output.name, values[value].shape)
             }
             outputs.append(value)
         }
@@ -118,15 +135,39 @@ extension GraphBuilder {
         guard let resolve = OperatorRegistry.resolvers[proto.operatorName] else {
             throw .unknownOperator(reference, domain: "")
         }
-        let operands = proto.inputs.map { $0.isEmpty ? nil : indices[$0] }
+        var operands = proto.inputs.map { $0.isEmpty ? nil : indices[$0] }
+        var attributes = proto.attributes
+        if opset < LegacyBroadcast.endOpset {
+            let shapes = operands.map { $0.map { values[$0].shape } ?? [] }
+            let legacy = try LegacyBroadcast.resolve(proto, reference, shapes: shapes)
+            attributes = legacy.attributes
+            if let shape = legacy.second, let second = operands[1] {
+                operands[1] = try reshaped(second, to: shape, for: reference)
+            }
+        }
         // An output that nothing reads is as good as left out.
         let lastUsed = proto.outputs.lastIndex { !$0.isEmpty && used.contains($0) }
         var reader = try NodeReader(
             reference, opset: opset, inputs: operands.map { $0.map { values[$0] } },
-            outputCount: lastUsed.map { $0 + 1 } ?? 1, attributes: proto.attributes)
+            outputCount: lastUsed.map { $0 + 1 } ?? 1, attributes: attributes)
         let resolved = try resolve(&reader)
         try reader.finish()
         try append(resolved, reference, operands: resolved.operands.compactMap { operands[$0] })
+    }
+
+    /// Adds a node that gives a value another shape for the sake of a node that reads it.
+    private mutating func reshaped(
+        _ value: Int, to shape: [Int], for reader: NodeReference
+    ) throws(ModelError) -> Int {
+        let type = values[value].type
+        guard type.shape != shape else { return value }
+        let name = "\(reader).\(values[value].name)"
+        try append(
+            ResolvedNode(Reshape(), operands: [0], type.elementType, shape),
+            NodeReference(
+                operatorName: "Reshape", name: name, index: reader.index, outputs: [name]),
+            operands: [value])
+        return values.count - 1
     }
 
     /// Adds a node, or its results when they follow from constants.
@@ -142,7 +183,7 @@ extension GraphBuilder {
         for (name, type) in zip(names, resolved.results) {
             // A constant may be empty, as the shape of a scalar is; data may not.
             guard let count = Shape.elementCount(type.shape), isConstant || count > 0 else {
-                throw .invalidGraph(.extent(value: name, type.shape))
+                throw .extent(value: name, type.shape)
             }
         }
         if isConstant {

@@ -46,6 +46,9 @@ extension InputBindings {
                 shape = try self.shape(of: input, symbols: symbols)
             }
             guard let count = Shape.elementCount(shape), count > 0 else {
+                guard shapes[input.name] != nil || shape.contains(where: { $0 < 0 }) else {
+                    throw .extent(value: input.name, shape)
+                }
                 throw .inputShape(
                     input: input.name, expected: "positive extents", actual: "\(shape)")
             }

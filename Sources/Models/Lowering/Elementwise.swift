@@ -167,7 +167,8 @@ extension Lowering {
         return result.terms > Self.termLimit ? try rounded(result, to: format(value)) : result
     }
 
-    private static let termLimit = 12
+    /// Tensors on which one claim may become claims before what they make is committed.
+    static let termLimit = 12
 
     /// Integer coefficients that bring tensors to the finest of their units, or, where ratios are no
     /// powers of two, to one 2^16 times as fine; tensors that would take too many bits are rounded

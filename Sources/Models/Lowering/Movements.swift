@@ -132,7 +132,9 @@ extension Lowering {
             result.bounds = result.bounds.union(try integerBounds(constants, unit: unit))
             result.error = max(result.error, unit / 2)
         }
-        return .tensor(result)
+        // In a dense block each concatenation holds all before it, and so would claims on it.
+        guard result.terms - tensors.count > Self.termLimit else { return .tensor(result) }
+        return .tensor(try rounded(result, to: format(node.results[0])))
     }
 }
 

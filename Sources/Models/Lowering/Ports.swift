@@ -25,6 +25,11 @@ extension Lowering {
             format = given
             error = format.unit / 2
         }
+        guard CircuitLimits.fractionalBits.contains(format.fractionalBits) else {
+            throw .outOfScale(
+                value: value.name,
+                magnitude: max(range.lowerBound.magnitude, range.upperBound.magnitude))
+        }
         let port = Port(
             name: value.name, bits: format.bits, fractionalBits: format.fractionalBits,
             visibility: options.inputVisibility)
@@ -53,12 +58,15 @@ extension Lowering {
         }
         tensor = try inPlainOrder(tensor)
         outputErrors.append(tensor.error)
-        guard tensor.bounds.signedBits <= options.outputBits else {
+        let fractionalBits = -Int(tensor.unit.exponent)
+        guard tensor.bounds.signedBits <= options.outputBits,
+            CircuitLimits.fractionalBits.contains(fractionalBits)
+        else {
             throw .outOfScale(value: value.name, magnitude: tensor.realMagnitude)
         }
         let port = Port(
             name: value.name, bits: max(2, tensor.bounds.signedBits),
-            fractionalBits: -Int(tensor.unit.exponent), visibility: options.outputVisibility)
+            fractionalBits: fractionalBits, visibility: options.outputVisibility)
         builder.output(port, tensor.wire)
     }
 

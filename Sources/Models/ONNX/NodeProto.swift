@@ -8,6 +8,13 @@ struct NodeProto {
     private(set) var domain = ""
     private(set) var attributes: [AttributeProto] = []
 
+    init(operatorName: String, inputs: [String], output: String, name: String) {
+        self.inputs = inputs
+        outputs = [output]
+        self.name = name
+        self.operatorName = operatorName
+    }
+
     init(decoding message: ProtobufReader) throws(ONNXDecodingError) {
         var reader = message
         while let field = try reader.nextField() {

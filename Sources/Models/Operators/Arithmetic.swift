@@ -1,4 +1,4 @@
-/// `Add`, `Sub`, `Mul` and `Div`: element by element, operands broadcast as in numpy.
+/// `Add`, `Sub`, `Mul`, `Div` and `Sum`: element by element, operands broadcast as in numpy.
 ///
 /// Integers are computed for constants only, with overflow refused; integer division truncates.
 /// The divisor of a floating-point `Div` is never 0.
@@ -26,6 +26,11 @@ public struct Arithmetic: Operator, Equatable {
 
     static func resolveDiv(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
         try resolve(.divide, &node)
+    }
+
+    /// Of two operands, or of one; the graph has no other (``NodeProto/inSumsOfTwo()``).
+    static func resolveSum(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
+        node.inputCount == 1 ? try Reshape.resolveIdentity(&node) : try resolve(.add, &node)
     }
 
     private static func resolve(

@@ -14,6 +14,12 @@ public struct BatchNormalization: FloatOperator, Equatable {
         let epsilon = try node.float("epsilon") ?? Double(Float(1e-5))
         node.ignore("momentum")
         let advice = "export the model in evaluation mode"
+        if node.opset < 9, try !node.flag("spatial", default: true) {
+            throw node.invalid(attribute: "spatial", 0, advice: "export with opset_version=9 or later")
+        }
+        if node.opset < 7, try !node.flag("is_test") {
+            throw node.invalid(attribute: "is_test", 0, advice: advice)
+        }
         if node.opset >= 14 {
             guard try !node.flag("training_mode") else {
                 throw node.invalid(attribute: "training_mode", 1, advice: advice)

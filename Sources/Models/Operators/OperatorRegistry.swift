@@ -16,6 +16,7 @@ enum OperatorRegistry {
         "Sub": Arithmetic.resolveSub,
         "Mul": Arithmetic.resolveMul,
         "Div": Arithmetic.resolveDiv,
+        "Sum": Arithmetic.resolveSum,
         "Neg": Negation.resolve,
         "Relu": Relu.resolve,
         "LeakyRelu": LeakyRelu.resolve,

@@ -39,6 +39,7 @@ extension Reshape {
         }
         try node.expect(inputs: node.opset < 12 ? 1...1 : 1...3)
         if node.opset < 12 { node.ignore("ratio") } else { node.ignore("seed") }
+        if node.opset < 7 { node.ignore("is_test") }
         if node.has(2),
             try node.constant(2, role: "training_mode") != .int(.init(shape: [], values: [0]))
         {

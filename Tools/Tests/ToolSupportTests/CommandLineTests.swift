@@ -71,9 +71,19 @@ struct CommandLineTests {
         let missing = try zkml("run", "bundle", "--input", "/no/such.npz")
         #expect(missing.status == 3)
         #expect(missing.errors == "Error: /no/such.npz: no such file or folder\n")
+    }
+
+    @Test("a file of good form with a NaN is 5")
+    func notFinite() throws {
         let nan = try zkml("prove", "b", "--input", Vectors.path("refused-nan.npy"), "-o", "p")
-        #expect(nan.status == 3)
+        #expect(nan.status == 5)
         #expect(nan.errors.contains("nan at index [1, 1]"))
+        #expect(
+            TensorFileError(file: "x", problem: .inEntry("a", .notFinite(index: [], value: "nan")))
+                .exitStatus == .unfitInput)
+        #expect(
+            TensorFileError(file: "x", problem: .inEntry("a", .trailingBytes(1))).exitStatus
+                == .unreadableFile)
     }
 
     @Test("with --json standard output has exactly one object, also for errors")

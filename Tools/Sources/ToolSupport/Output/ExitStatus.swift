@@ -24,7 +24,18 @@ extension FileError: ExitStatusError {
 }
 
 extension TensorFileError: ExitStatusError {
-    public var exitStatus: ExitStatus { .unreadableFile }
+    public var exitStatus: ExitStatus { problem.exitStatus }
+}
+
+extension TensorProblem {
+    /// A file with a NaN or an infinity is well-formed, but no model takes it.
+    fileprivate var exitStatus: ExitStatus {
+        switch self {
+        case .notFinite: .unfitInput
+        case .inEntry(_, let problem): problem.exitStatus
+        default: .unreadableFile
+        }
+    }
 }
 
 extension InputFitError: ExitStatusError {

@@ -6,6 +6,8 @@ struct CompileRequest {
     var model: String
     /// Nil for a dry run without `-o`.
     var bundle: String?
+    /// A file of sample inputs; nil for synthetic ones.
+    var samples: String?
     var bits: Int?
     var inputs: Visibility
     var outputs: Visibility
@@ -91,11 +93,10 @@ struct CompileCommand: ParsableCommand {
 
     func run() throws {
         let request = CompileRequest(
-            model: model, bundle: bundle, bits: bits, inputs: input, outputs: output,
+            model: model, bundle: bundle, samples: samples, bits: bits, inputs: input, outputs: output,
             inputFrom: inputFrom, outOfRange: outOfRange, srs: srs, isDryRun: dryRun)
-        let samples = try samples.map { try TensorFile.read($0) }
         let isJSON = common.json
-        let report = try compileModel(request, samples: samples, progress: Progress()) { cost in
+        let report = try compileModel(request, progress: Progress()) { cost in
             if !isJSON { standardOutput(line: cost.text) }
         }
         common.show(json: report.json, text: report.text)

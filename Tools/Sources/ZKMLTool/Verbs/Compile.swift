@@ -7,19 +7,17 @@ import ToolSupport
 
 /// Compiles a model into a bundle.
 ///
-/// - Parameters:
-///   - samples: The file of `--samples`.
-///   - announce: Called once, when the cost is known and before any key is made.
+/// - Parameter announce: Called once, when the cost is known and before any key is made.
 /// - Returns: What was made; without keys after a dry run.
 func compileModel(
-    _ request: CompileRequest, samples: NamedTensors?, progress: Progress,
-    announce: (CostReport) -> Void
+    _ request: CompileRequest, progress: Progress, announce: (CostReport) -> Void
 ) throws -> CompileReport {
     let watch = Stopwatch()
     if let bundle = request.bundle { try checkFolder(bundle, holdsOnly: BundleFiles.names) }
     progress.update("reading the model")
     let graph = try modelGraph(request.model)
-    let bound = try samples.map { try floatSamples($0, of: graph) }
+    // A model that is refused is refused whatever its samples.
+    let bound = try request.samples.map { try floatSamples(TensorFile.read($0), of: graph) }
     progress.update("calibrating and lowering")
     var options = CompileOptions(request)
     if let path = request.inputFrom {
