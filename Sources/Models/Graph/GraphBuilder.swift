@@ -199,6 +199,7 @@ extension GraphBuilder {
     func finish(_ model: ModelProto) throws(ModelError) -> ModelGraph {
         var isNeeded = [Bool](repeating: false, count: values.count)
         for index in inputs + outputs { isNeeded[index] = true }
+        let nodes = Fusion(values: values, nodes: nodes, outputs: outputs).fusedNodes()
         var kept: [ModelGraph.Node] = []
         for node in nodes.reversed() where node.results.contains(where: { isNeeded[$0] }) {
             for index in node.operands + node.results { isNeeded[index] = true }

@@ -103,6 +103,16 @@ struct Lowering {
         case let operation as MaxPool: result = try lower(operation, node)
         case let operation as Arithmetic: result = try lower(operation, node)
         case is Negation: result = try lowerNegation(node)
+        case let comparison as Comparison: result = try lower(comparison, node)
+        case let logic as Logic: result = try lower(logic, node)
+        case is LogicalNot: result = try lowerNot(node)
+        case is IsNonzero: result = try lowerIsNonzero(node)
+        case is Sign: result = try lowerSign(node)
+        case is Selection: result = try lowerSelection(node)
+        case let variadic as Variadic: result = try lower(variadic, node)
+        case is PRelu: result = try lowerPRelu(node)
+        case let power as Power: result = try lower(power, node)
+        case let rounding as IntegerRounding: result = try lower(rounding, node)
         case let operation as any ElementwiseFunction: result = try lower(operation, node)
         case is Reshape: result = try lowerReshape(node)
         case is Cast: result = try operand(0, of: node)
@@ -150,7 +160,8 @@ extension Lowering {
 
     /// The calibrated format of a value.
     func format(_ value: Int) -> FixedPointFormat {
-        FixedPointFormat(fitting: range(value), bits: options.bits)
+        isInteger(value)
+            ? wholeFormat(value) : FixedPointFormat(fitting: range(value), bits: options.bits)
     }
 
     /// The tensor with an error no larger than its bounds and the calibrated range allow.
@@ -172,7 +183,8 @@ extension Lowering {
             values[value] = .tensor(tensor)
             return tensor
         case .constant(let constant)?:
-            return try quantised(constant, unit: constantUnit(constant))
+            return try quantised(
+                constant, unit: isInteger(value) ? 1 : constantUnit(constant))
         case nil:
             preconditionFailure("operands are lowered before they are read")
         }
@@ -188,7 +200,8 @@ extension Lowering {
             reals.map { Int64(Rounding.halfUp($0 / unit)) }
         }
         return LoweredTensor(
-            wire: wire, layout: Layout(constant.shape), unit: unit, bounds: bounds, error: unit / 2)
+            wire: wire, layout: Layout(constant.shape), unit: unit, bounds: bounds,
+            error: constant.isWhole(in: unit) ? 0 : unit / 2)
     }
 
     /// The smallest and largest integer of a constant in a unit.

@@ -1,19 +1,24 @@
 /// `Relu`: max(x, 0).
-public struct Relu: ElementwiseFunction, Equatable {
+public struct Relu: ElementwiseFunction, EnclosedFunction, Equatable {
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
-        try node.expect(inputs: 1...1)
-        return try resolved(Relu(), node)
+        try resolvedForNumbers(Relu(), node)
     }
 
     public func callAsFunction(_ x: Double) -> Double { x > 0 ? x : 0 }
 
+    func callAsFunction(_ x: borrowing Ball, _ reals: BallArithmetic) -> Ball {
+        x.sign > 0 ? Ball(copying: x) : Ball(BigInteger(0), radius: x.radius)
+    }
+
     public func table(_ format: TableFormat) -> [Int] {
         format.domain.map { format.rounded(max($0, 0)) }
     }
+
+    public func slope(over range: ClosedRange<Double>) -> Double { 1 }
 }
 
 /// `LeakyRelu`: x where x ≥ 0, else alpha · x.
-public struct LeakyRelu: ElementwiseFunction, Equatable {
+public struct LeakyRelu: ElementwiseFunction, EnclosedFunction, Equatable {
     public let alpha: Double
 
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
@@ -23,14 +28,21 @@ public struct LeakyRelu: ElementwiseFunction, Equatable {
 
     public func callAsFunction(_ x: Double) -> Double { x < 0 ? alpha * x : x }
 
+    func callAsFunction(_ x: borrowing Ball, _ reals: BallArithmetic) -> Ball {
+        guard x.sign < 0 else { return Ball(copying: x).widened(by: alpha.magnitude * x.radius) }
+        return reals.product(x, reals.number(alpha)).widened(by: x.radius)
+    }
+
     public func table(_ format: TableFormat) -> [Int] {
         let slope = Dyadic(alpha)
         return format.domain.map { format.rounded($0, times: $0 < 0 ? slope : .one) }
     }
+
+    public func slope(over range: ClosedRange<Double>) -> Double { max(1, alpha.magnitude) }
 }
 
 /// `Clip`: min(max(x, minimum), maximum); the maximum wins where they cross.
-public struct Clip: ElementwiseFunction, Equatable {
+public struct Clip: ElementwiseFunction, EnclosedFunction, Equatable {
     /// Infinite where ONNX leaves the bound out.
     public let minimum: Double
     public let maximum: Double
@@ -43,16 +55,33 @@ public struct Clip: ElementwiseFunction, Equatable {
             bounds = (try node.float("min"), try node.float("max"))
         } else {
             try node.expect(inputs: 1...3)
-            if node.has(1) { bounds.minimum = try node.scalar(1, role: "min") }
-            if node.has(2) { bounds.maximum = try node.scalar(2, role: "max") }
+            if node.has(1) { bounds.minimum = try node.number(1, role: "min") }
+            if node.has(2) { bounds.maximum = try node.number(2, role: "max") }
         }
-        return try resolved(
-            Clip(minimum: bounds.minimum ?? -.infinity, maximum: bounds.maximum ?? .infinity), node)
+        let clip = Clip(minimum: bounds.minimum ?? -.infinity, maximum: bounds.maximum ?? .infinity)
+        let type = try node.type(0)
+        guard type.elementType != .bool else {
+            throw .elementType(node.reference, input: 0, type.elementType)
+        }
+        return ResolvedNode(clip, operands: [0], results: [type])
     }
 
     public func callAsFunction(_ x: Double) -> Double {
         let bounded = x < minimum ? minimum : x
         return bounded > maximum ? maximum : bounded
+    }
+
+    func callAsFunction(_ x: borrowing Ball, _ reals: BallArithmetic) -> Ball {
+        var result = Ball(copying: x)
+        if minimum.isFinite {
+            let bound = reals.number(minimum)
+            if reals.difference(result, bound).sign < 0 { result.middle = bound.middle }
+        }
+        if maximum.isFinite {
+            let bound = reals.number(maximum)
+            if reals.difference(result, bound).sign > 0 { result.middle = bound.middle }
+        }
+        return result.widened(by: 2)
     }
 
     /// Rounding is monotone, so the rounded argument is clipped to the rounded bounds.
@@ -61,10 +90,12 @@ public struct Clip: ElementwiseFunction, Equatable {
         let high = maximum.isFinite ? format.rounded(maximum) : format.range.upperBound
         return format.domain.map { min(max(format.rounded($0), low), high) }
     }
+
+    public func slope(over range: ClosedRange<Double>) -> Double { 1 }
 }
 
 /// `Sigmoid`: 1 / (1 + e^−x).
-public struct Sigmoid: ElementwiseFunction, Equatable {
+public struct Sigmoid: EnclosedFunction, Equatable {
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
         try node.expect(inputs: 1...1)
         return try resolved(Sigmoid(), node)
@@ -72,11 +103,13 @@ public struct Sigmoid: ElementwiseFunction, Equatable {
 
     public func callAsFunction(_ x: Double) -> Double { ReproducibleMath.sigmoid(x) }
 
-    public func table(_ format: TableFormat) -> [Int] { CorrectRounding.table(.sigmoid, format) }
+    func callAsFunction(_ x: borrowing Ball, _ reals: BallArithmetic) -> Ball { reals.sigmoid(x) }
+
+    public func slope(over range: ClosedRange<Double>) -> Double { 0.25 }
 }
 
 /// `Tanh`.
-public struct Tanh: ElementwiseFunction, Equatable {
+public struct Tanh: EnclosedFunction, Equatable {
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
         try node.expect(inputs: 1...1)
         return try resolved(Tanh(), node)
@@ -84,26 +117,28 @@ public struct Tanh: ElementwiseFunction, Equatable {
 
     public func callAsFunction(_ x: Double) -> Double { ReproducibleMath.tanh(x) }
 
-    public func table(_ format: TableFormat) -> [Int] { CorrectRounding.table(.tanh, format) }
+    func callAsFunction(_ x: borrowing Ball, _ reals: BallArithmetic) -> Ball { reals.tanh(x) }
+
+    public func slope(over range: ClosedRange<Double>) -> Double { 1 }
 }
 
-/// `Neg`: −x. Linear too; constant integers are negated when the graph is built.
-public struct Negation: ElementwiseFunction, Equatable {
+/// `Neg`: −x. Linear too.
+public struct Negation: ElementwiseFunction, EnclosedFunction, Equatable {
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
-        try node.expect(inputs: 1...1)
-        let type = try node.type(0)
-        let isConstant = try node.constant(0) != nil
-        guard type.elementType.isFloat || isConstant else {
-            throw .elementType(node.reference, input: 0, type.elementType)
-        }
-        return ResolvedNode(Negation(), operands: [0], results: [type])
+        try resolvedForNumbers(Negation(), node)
     }
 
     public func callAsFunction(_ x: Double) -> Double { -x }
 
+    func callAsFunction(_ x: borrowing Ball, _ reals: BallArithmetic) -> Ball {
+        Ball(copying: x).negated()
+    }
+
     public func table(_ format: TableFormat) -> [Int] {
         format.domain.map { format.rounded($0, times: Dyadic(-1)) }
     }
+
+    public func slope(over range: ClosedRange<Double>) -> Double { 1 }
 
     public func evaluate(
         _ operands: [Tensor], results: [ValueType]
