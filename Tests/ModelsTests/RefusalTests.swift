@@ -91,11 +91,6 @@ import Testing
                 $0.initializers = [.floats("c", [3], [1, 0, 1])]
             }, "\"d\"", "division by zero"),
         Case(
-            "cast that rounds",
-            TestModel(.init("Cast", ["x"], ["y"], [("to", .int(7))], name: "c")),
-            "Cast", "\"c\"",
-            "int64"),
-        Case(
             "cast to text", TestModel(.init("Cast", ["x"], ["y"], [("to", .int(8))])), "Cast",
             "\"to\"",
             "string"),
@@ -109,9 +104,67 @@ import Testing
                 $0.inputs.append(.init(name: "s", type: 7, shape: [.fixed(2)]))
             }, "Reshape", "\"r\"", "input 1", "shape"),
         Case(
-            "integers in Relu", TestModel(.init("Relu", name: "r")) { $0.inputs[0].type = 6 },
-            "Relu",
+            "integers in Tanh", TestModel(.init("Tanh", name: "r")) { $0.inputs[0].type = 6 },
+            "Tanh",
             "\"r\"", "int32"),
+        Case(
+            "truth values in Add",
+            TestModel(.init("Add", ["x", "x"], name: "a")) { $0.inputs[0].type = 9 }, "Add",
+            "\"a\"", "bool"),
+        Case(
+            "truth values in Greater",
+            TestModel(.init("Greater", ["x", "x"], name: "g")) { $0.inputs[0].type = 9 },
+            "Greater", "\"g\"", "bool"),
+        Case(
+            "numbers in And", TestModel(.init("And", ["x", "x"], name: "a")), "And", "\"a\"",
+            "float"),
+        Case(
+            "numbers as a condition", TestModel(.init("Where", ["x", "x", "x"], name: "w")),
+            "Where", "\"w\"", "input 0", "float"),
+        Case(
+            "sides of two types",
+            TestModel(.init("Where", ["c", "x", "i"], name: "w")) {
+                $0.inputs.append(.init(name: "c", type: 9, shape: [.fixed(3)]))
+                $0.inputs.append(.init(name: "i", type: 7, shape: [.fixed(3)]))
+            }, "Where", "\"w\"", "input 2", "int64"),
+        Case(
+            "shapes that do not broadcast",
+            TestModel(.init("Max", ["x", "z"], name: "m")) {
+                $0.inputs.append(.init(name: "z", shape: [.fixed(2)]))
+            }, "Max", "\"m\"", "broadcast"),
+        Case(
+            "computed exponent", TestModel(.init("Pow", ["x", "x"], name: "p")), "Pow", "\"p\"",
+            "exponent"),
+        Case(
+            "many exponents",
+            TestModel(.init("Pow", ["x", "e"], name: "p")) {
+                $0.initializers = [.floats("e", [3], [1, 2, 3])]
+            }, "Pow", "\"p\"", "one number", "exponent"),
+        Case(
+            "negative power of integers",
+            TestModel(.init("Pow", ["x", "e"], name: "p")) {
+                $0.inputs[0].type = 7
+                $0.initializers = [.ints("e", [], [-1])]
+            }, "Pow", "\"p\"", "cast the base"),
+        Case(
+            "computed modulus", TestModel(.init("Mod", ["x", "x"], ["y"], [("fmod", .int(1))])),
+            "Mod", "divisor"),
+        Case(
+            "modulus 0",
+            TestModel(.init("Mod", ["x", "m"], name: "m")) {
+                $0.inputs[0].type = 7
+                $0.initializers = [.ints("m", [], [0])]
+            }, "Mod", "\"m\"", "division by zero"),
+        Case(
+            "modulus of floats without fmod",
+            TestModel(.init("Mod", ["x", "m"], name: "m")) {
+                $0.initializers = [.floats("m", [], [2])]
+            }, "Mod", "\"m\"", "fmod", "use 1"),
+        Case(
+            "slope that does not broadcast to x",
+            TestModel(.init("PRelu", ["x", "s"], name: "p")) {
+                $0.initializers = [.floats("s", [2, 1, 1], [1, 2])]
+            }, "PRelu", "\"p\"", "slope"),
         Case(
             "SAME with skipped elements",
             TestModel(
@@ -330,6 +383,8 @@ import Testing
         attribute("unknown", "Relu", ("alpha", .float(1)), "alpha", "does not exist"),
         attribute("newer than the opset", "AveragePool", ("dilations", .ints([1])), "dilations"),
         attribute("wrong kind", "LeakyRelu", ("alpha", .int(1)), "alpha", "int", "float"),
+        attribute("approximation", "Gelu", ("approximate", .string("sigmoid")), "approximate"),
+        attribute("Celu's divisor", "Celu", ("alpha", .float(0)), "alpha", "positive"),
         attribute("NaN", "LeakyRelu", ("alpha", .float(.nan)), "alpha", "nan"),
         attribute("flag", "MaxPool", ("ceil_mode", .int(2)), "ceil_mode", "2"),
         attribute("graph", "Relu", ("body", .other(type: 5, field: 6, bytes: [])), "body"),

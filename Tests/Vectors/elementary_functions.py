@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Tests/Vectors/elementary_functions.csv: exactly rounded values of exp, sigmoid and tanh.
+"""Makes Tests/Vectors/elementary_functions.csv: exactly rounded values of functions.
 
 Each line: function, h, input fraction bits f, output fraction bits k, floor(F(h / 2^f) * 2^k + 1/2).
 mpmath computes with 2,000 bits, so far more than any of these needs to be decided.
@@ -17,10 +17,28 @@ FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "tanh": mp.tanh,
 }
+OTHERS = {
+    "log": mp.log,
+    "erf": mp.erf,
+    "gelu": lambda x: x * (1 + mp.erf(x / mp.sqrt(2))) / 2,
+    "geluTanh": lambda x: x / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + mpf(44715) / 10**6 * x**3))),
+    "softplus": lambda x: mp.log(1 + mp.exp(x)),
+    "mish": lambda x: x * mp.tanh(mp.log(1 + mp.exp(x))),
+    "elu": lambda x: x if x >= 0 else mpf(3) / 4 * mp.expm1(x),
+    "hardSwish": lambda x: x * max(0, min(1, x / 6 + mpf(1) / 2)),
+    "sin": mp.sin,
+    "cos": mp.cos,
+    "sqrt": mp.sqrt,
+    "reciprocal": lambda x: 1 / x,
+    "power": lambda x: x ** (mpf(7) / 4),
+    "softsign": lambda x: x / (1 + abs(x)),
+}
+POSITIVE = ["log", "sqrt", "power", "reciprocal"]
 
 
 def rounded(name, h, f, k):
-    return int(mp.floor(FUNCTIONS[name](mpf(h) / 2**f) * 2**k + mpf(1) / 2))
+    function = FUNCTIONS.get(name) or OTHERS[name]
+    return int(mp.floor(function(mpf(h) / 2**f) * 2**k + mpf(1) / 2))
 
 
 def cases():
@@ -49,6 +67,26 @@ def cases():
             yield name, h, f, k
 
 
+def other_cases():
+    generator = random.Random(2025)
+    for name in OTHERS:
+        low = 1 if name in POSITIVE else -40
+        for h in range(low, 41):
+            yield name, h, 3, 4
+            yield name, h, 3, -1
+        for h in [1, 3, 1000, 2**15]:
+            for k in [0, 7, 30]:
+                yield name, h, -2, k
+                yield name, h, 30, k
+                if name not in POSITIVE:
+                    yield name, -h, -2, k
+                    yield name, -h, 30, k
+        for _ in range(150):
+            f, k = generator.randrange(0, 24), generator.randrange(0, 24)
+            h = generator.randrange(1 if name in POSITIVE else -30 * 2**f, 30 * 2**f + 1)
+            yield name, h, f, k
+
+
 def table_ties():
     """Arguments whose values lie closest to a tie among 2^16 of a common format."""
     for name in FUNCTIONS:
@@ -65,6 +103,6 @@ def table_ties():
 if __name__ == "__main__":
     path = pathlib.Path(__file__).parent / "elementary_functions.csv"
     lines = [f"{n},{h},{f},{k},{rounded(n, h, f, k)}"
-             for n, h, f, k in list(cases()) + list(table_ties())]
+             for n, h, f, k in list(cases()) + list(table_ties()) + list(other_cases())]
     path.write_text("\n".join(lines) + "\n")
     print(len(lines), "lines")

@@ -14,6 +14,9 @@ struct BigInteger: ~Copyable {
         storage = result
     }
 
+    /// A finite double's integer part.
+    init(truncating value: Double) { __gmpz_init_set_d(&storage, value) }
+
     /// 2^exponent.
     init(powerOfTwo exponent: Int) {
         self.init(1)
@@ -32,6 +35,15 @@ struct BigInteger: ~Copyable {
     var exactInt: Int? {
         withUnsafePointer(to: storage) { pointer in
             __gmpz_fits_slong_p(pointer) != 0 ? __gmpz_get_si(pointer) : nil
+        }
+    }
+
+    /// The value rounded toward zero to a double's significand in [1/2, 1), times 2^exponent.
+    var approximation: (significand: Double, exponent: Int) {
+        withUnsafePointer(to: storage) { pointer in
+            var exponent = 0
+            let significand = __gmpz_get_d_2exp(&exponent, pointer)
+            return (significand, exponent)
         }
     }
 
@@ -73,6 +85,19 @@ extension BigInteger {
 
     mutating func negate() {
         withUnsafeMutablePointer(to: &storage) { __gmpz_neg($0, $0) }
+    }
+
+    /// The power with an exponent of at least 0.
+    mutating func raise(to exponent: Int) {
+        withUnsafeMutablePointer(to: &storage) { __gmpz_pow_ui($0, $0, UInt(exponent)) }
+    }
+
+    /// The square root, rounded down.
+    ///
+    /// - Precondition: The number is not negative.
+    mutating func floorSquareRoot() {
+        precondition(sign >= 0, "square root of a negative number")
+        withUnsafeMutablePointer(to: &storage) { __gmpz_sqrt($0, $0) }
     }
 
     /// The quotient, rounded down.

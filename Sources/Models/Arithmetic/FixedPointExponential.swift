@@ -11,7 +11,7 @@ struct FixedPointExponential: ~Copyable {
     /// Bits after the binary point.
     let precision: Int
     /// ln 2 · 2^(precision + 64), within two.
-    private let logarithmOfTwo: BigInteger
+    let logarithmOfTwo: BigInteger
 
     /// Halvings of the argument before the series.
     private static let halvings = 6
@@ -23,7 +23,7 @@ struct FixedPointExponential: ~Copyable {
         logarithmOfTwo = Self.logarithmOfTwo(precision: precision + 64)
     }
 
-    /// e^x for x = h / 2^fractionBits.
+    /// e^x for x given in units of 2^−precision.
     ///
     /// x = n · ln 2 + r with r in [0, ln 2); e^(r / 2^6) by Taylor's series; squared six times;
     /// times 2^n. In units of 2^−precision: r / 2^6 is off by less than 2 (its floor, and |n| < 2^62
@@ -31,11 +31,10 @@ struct FixedPointExponential: ~Copyable {
     /// terms and the rest of the series by less than 2N + 4; each squaring of a number below √2 makes
     /// an error E into less than 4E + 2.
     ///
-    /// - Precondition: `fractionBits` in −1...precision, |x| < 2^32.
-    func exponential(of h: Int, fractionBits: Int) -> Approximation {
-        precondition((-1...precision).contains(fractionBits), "\(fractionBits) fraction bits")
-        var rest = BigInteger(h)
-        rest.shiftLeft(precision + 64 - fractionBits)
+    /// - Precondition: |x| < 2^32.
+    func exponential(of x: borrowing BigInteger) -> Approximation {
+        var rest = BigInteger(copying: x)
+        rest.shiftLeft(64)
         var quotient = BigInteger(copying: rest)
         quotient.floorDivide(by: logarithmOfTwo)
         guard let n = quotient.exactInt else { preconditionFailure("argument out of range") }

@@ -31,6 +31,14 @@ enum ReproducibleMath {
         return x < 0 ? -result : result
     }
 
+    /// e^x − 1, without cancellation near 0.
+    static func expMinusOne(_ x: Double) -> Double {
+        if x > 700 || x < -60 { return exp(x) - 1 }
+        let (k, tail) = reduced(x)
+        let power = Double(sign: .plus, exponent: k, significand: 1)
+        return k == 0 ? tail : power * tail + (power - 1)
+    }
+
     /// x = k · ln 2 + r with |r| ≤ ln 2 / 2; returns k and e^r − 1.
     ///
     /// ln 2 is split so that k times its upper part is exact. The series Σ r^i / i! to i = 13 leaves

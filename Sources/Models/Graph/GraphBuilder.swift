@@ -101,11 +101,7 @@ extension GraphBuilder {
         let order = try NodeOrder.sorted(graph, defined: Set(indices.keys))
         var used = Set(graph.outputs.map(\.name))
         for node in graph.nodes { used.formUnion(node.inputs) }
-        for index in order {
-            for node in graph.nodes[index].inSumsOfTwo() {
-                try add(node, index: index, used: used)
-            }
-        }
+        for index in order { try add(graph.nodes[index], index: index, used: used) }
         var isOutput = Set<Int>()
         for output in graph.outputs {
             guard let value = indices[output.name] else {
@@ -240,6 +236,7 @@ extension GraphBuilder {
     func finish(_ model: ModelProto) throws(ModelError) -> ModelGraph {
         var isNeeded = [Bool](repeating: false, count: values.count)
         for index in inputs + outputs { isNeeded[index] = true }
+        let nodes = Fusion(values: values, nodes: nodes, outputs: outputs).fusedNodes()
         var kept: [ModelGraph.Node] = []
         for node in nodes.reversed() where node.results.contains(where: { isNeeded[$0] }) {
             for index in node.operands + node.results { isNeeded[index] = true }

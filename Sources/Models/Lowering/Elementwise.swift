@@ -7,6 +7,7 @@ extension Lowering {
     ) throws(LoweringError) -> LoweredValue {
         let result = node.results[0]
         let shape = shape(result)
+        if isInteger(result) { return .tensor(try lowerIntegers(arithmetic, node)) }
         let (a, b) = (try foldable(0, of: node), try foldable(1, of: node))
         switch arithmetic.kind {
         case .add:
@@ -22,7 +23,9 @@ extension Lowering {
             if case .constant(let factor) = a {
                 return try scaled(b, node.operands[1], by: factor, shape: shape)
             }
-            return .tensor(try product(node.operands[0], node.operands[1], shape: shape))
+            return .tensor(
+                try product(
+                    [try narrow(node.operands[0]), try narrow(node.operands[1])], shape: shape))
         case .divide:
             guard case .constant(let divisor) = b else {
                 return .tensor(
@@ -146,9 +149,7 @@ extension Lowering {
     private mutating func sum(
         _ tensor: LoweredTensor, plus constant: FloatTensor, shape: [Int]
     ) throws(LoweringError) -> LoweredTensor {
-        let isExact = constant.values.allSatisfy {
-            $0 / tensor.unit == Rounding.halfUp($0 / tensor.unit)
-        }
+        let isExact = constant.isWhole(in: tensor.unit)
         let isFine = tensor.bounds.signedBits > options.bits + 8
         let spare = isExact || isFine ? 0 : 8
         return try sum(
@@ -172,9 +173,9 @@ extension Lowering {
 
     /// Integer coefficients that bring tensors to the finest of their units, or, where ratios are no
     /// powers of two, to one 2^16 times as fine; tensors that would take too many bits are rounded
-    /// to the format of `value` first.
+    /// to the format of `value` first, or to one that holds their own bounds.
     mutating func inOneUnit(
-        _ tensors: [LoweredTensor], value: Int
+        _ tensors: [LoweredTensor], value: Int?
     ) throws(LoweringError) -> (
         terms: [(coefficient: Int128, tensor: LoweredTensor)], unit: Double
     ) {
@@ -187,7 +188,8 @@ extension Lowering {
         var unit = commonUnit(tensors)
         if tensors.contains(where: { $0.realMagnitude / unit >= 0x1p56 }) {
             for index in tensors.indices where tensors[index].bounds.signedBits > options.bits + 8 {
-                tensors[index] = try rounded(tensors[index], to: format(value))
+                tensors[index] = try rounded(
+                    tensors[index], to: value.map { format($0) } ?? format(of: tensors[index]))
             }
             unit = commonUnit(tensors)
         }
@@ -206,22 +208,31 @@ extension Lowering {
         return (terms, unit)
     }
 
-    /// a · b, element by element, broadcast as in numpy; exact.
-    private mutating func product(
-        _ a: Int, _ b: Int, shape: [Int]
+    /// The product of two or three tensors, element by element, broadcast as in numpy; exact.
+    mutating func product(
+        _ factors: [LoweredTensor], shape: [Int]
     ) throws(LoweringError) -> LoweredTensor {
-        var (x, y) = (try narrow(a), try narrow(b))
-        x.layout = x.layout.padded(to: shape.count)
-        y.layout = y.layout.padded(to: shape.count)
         var space = IndexSpace()
         let axes = shape.map { space.dimension($0) }
-        let bounds = try productBounds(x.bounds, y.bounds, terms: 1)
-        let (wire, layout) = try contract(
-            [x, y].map {
-                ContractionOperand(source: .tensor($0), axes: axes.map { .dimensions([$0]) })
-            }, over: space, output: axes.map { [$0] })
-        return LoweredTensor(
-            wire: wire, layout: layout, unit: x.unit * y.unit, bounds: bounds,
-            error: productError(x, y))
+        var operands: [ContractionOperand] = []
+        var result: LoweredTensor?
+        for var factor in factors {
+            factor.layout = factor.layout.padded(to: shape.count)
+            operands.append(
+                ContractionOperand(
+                    source: .tensor(factor), axes: axes.map { .dimensions([$0]) }))
+            guard let product = result else {
+                result = factor
+                continue
+            }
+            result?.bounds = try productBounds(product.bounds, factor.bounds, terms: 1)
+            result?.error = productError(product, factor)
+            result?.unit *= factor.unit
+        }
+        guard var result else { preconditionFailure("at least one factor") }
+        (result.wire, result.layout) = try contract(
+            operands, over: space, output: axes.map { [$0] })
+        result.terms = 1
+        return result
     }
 }

@@ -3,21 +3,21 @@ import Circuits
 /// The table of an elementwise function between two formats.
 struct FunctionTable {
     let function: any ElementwiseFunction
-    /// Formats with fractional bits that tables allow, and the function that they stand for.
+    let argument: TableArgument
+    let result: FixedPointFormat
+    /// Formats that functions share, and the function that they stand for.
     private let scaled: any ElementwiseFunction
     private let argumentFraction: Int
     private let resultFraction: Int
-    private let range: ClosedRange<Int>
 
-    init(
-        function: any ElementwiseFunction, argument: FixedPointFormat, result: FixedPointFormat
-    ) {
+    init(function: any ElementwiseFunction, argument: TableArgument, result: FixedPointFormat) {
         self.function = function
-        range = result.integers
+        self.argument = argument
+        self.result = result
         var (x, y) = (argument.fractionalBits, result.fractionalBits)
         // f(h · 2^−x) · 2^y depends on y − x alone, or on bounds that scale along.
         switch function {
-        case is Relu, is LeakyRelu:
+        case is Relu, is LeakyRelu, is Absolute:
             let least = min(x, y)
             (x, y) = (x - least, y - least)
             scaled = function
@@ -33,42 +33,77 @@ struct FunctionTable {
     }
 
     /// Equal keys over equal domains mean equal tables.
-    var key: String { "\(scaled) \(argumentFraction) \(resultFraction) \(range)" }
+    var key: String {
+        "\(scaled) \(argumentFraction) \(resultFraction) \(result.integers) \(argument.reach as Any)"
+    }
 
     func values(_ domain: IntegerDomain) -> [Int64] {
         values(domain.lowest...domain.highest).map(Int64.init)
     }
 
     private func values(_ domain: ClosedRange<Int>) -> [Int] {
-        scaled.table(
+        let inside = argument.reach.map { domain.clamped(to: $0) } ?? domain
+        let values = scaled.table(
             TableFormat(
-                domain: domain, inputFractionBits: argumentFraction,
-                outputFractionBits: resultFraction, range: range))
+                domain: inside, inputFractionBits: argumentFraction,
+                outputFractionBits: resultFraction, range: result.integers))
+        guard inside != domain else { return values }
+        return domain.map { values[min(max($0 - inside.lowerBound, 0), values.count - 1)] }
     }
 
-    /// Of the results; the functions are monotone on either side of 0.
+    /// Of the results, for arguments in the domain.
     func bounds(_ arguments: IntegerBounds) -> IntegerBounds {
-        var ends = [Int(arguments.low), Int(arguments.high)]
-        if ends[0] < 0, ends[1] > 0 { ends.append(0) }
-        let results = ends.map { Int128(values($0...$0)[0]) }
-        return IntegerBounds(results.min() ?? 0, results.max() ?? 0)
+        let whole = IntegerBounds(result.integers)
+        guard let turningPoints = function.turningPoints else { return whole }
+        let (low, high) = (Int(arguments.low), Int(arguments.high))
+        var places = [low, high]
+        for point in turningPoints {
+            let place = point / argument.unit
+            guard place > Double(low) - 2, place < Double(high) + 2 else { continue }
+            let below = Int(place.rounded(.down))
+            places += (below - 1...below + 2).map { min(max($0, low), high) }
+        }
+        let results = places.map { Int128(values($0...$0)[0]) }
+        return IntegerBounds(results.min() ?? whole.low, results.max() ?? whole.high)
     }
 
-    /// The largest slope of the function.
-    var slope: Double {
+    /// How far y may lie from f(x), in reals, when h · unit is within `distance` of x.
+    ///
+    /// - Parameter range: Where x lies.
+    func error(within distance: Double, over range: ClosedRange<Double>) -> Double {
+        var (range, distance) = (range, distance)
+        if let reach = argument.reach {
+            let low = Double(reach.lowerBound) * argument.unit
+            let high = Double(reach.upperBound) * argument.unit
+            // h may have been moved to the nearest end.
+            distance = max(distance, low - range.lowerBound, range.upperBound - high)
+            range = min(low, range.lowerBound)...max(high, range.upperBound)
+        }
+        let moved = function.variation(over: range, within: distance)
+        let jumped = distance > 0 ? function.largestJump : 0
+        return moved + jumped + (isExact ? 0 : result.unit)
+    }
+
+    /// Whether results are multiples of the result's unit before they are rounded to it.
+    private var isExact: Bool {
         switch function {
-        case let leaky as LeakyRelu: max(1, leaky.alpha.magnitude)
-        case is Sigmoid: 0.25
-        default: 1
+        case is Relu, is Absolute: result.unit <= argument.unit
+        case let threshold as ThresholdedRelu where threshold.alpha >= 0:
+            result.unit <= argument.unit
+        case is IntegerRounding, is Sign, is IsNonzero, is LogicalNot, is IntegerQuotient:
+            result.unit <= 1
+        case let remainder as Remainder:
+            result.unit <= argument.unit
+                && (remainder.divisor / result.unit).truncatingRemainder(dividingBy: 1) == 0
+        default: false
         }
     }
 }
 
 extension Lowering {
-    /// The format in which a function takes its argument.
+    /// The format in which the functions that share tables take their argument.
     ///
-    /// Relu and Clip need no more of it than their result shows; sigmoid and tanh no more than up
-    /// to where they are flat. Its bits are those of the domain where nothing saturates.
+    /// Its bits are those of the domain where nothing saturates.
     func argumentFormat(
         _ function: any ElementwiseFunction, _ argument: Int, _ result: Int
     ) -> FixedPointFormat {
@@ -102,10 +137,13 @@ extension Lowering {
         _ function: any ElementwiseFunction, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
         let (argument, result) = (node.operands[0], node.results[0])
+        if isInteger(argument) { return .tensor(try lowerIntegers(function, node)) }
         let x = try tensor(argument)
         return .tensor(
             try apply(
-                function, to: x, argument: argumentFormat(function, argument, result),
-                result: format(result)))
+                function, to: x,
+                argument: tableArgument(function, argument, result, unit: x.unit),
+                result: resultFormat(function, result), over: calibration.ranges[argument] ?? 0...0)
+        )
     }
 }

@@ -20,6 +20,8 @@ struct LinearLayer {
     struct Identity: Hashable {
         var node: Int
         var isScaling = false
+        /// Tells apart the layers of a node that has several.
+        var part = 0
         var folds = 0
     }
 

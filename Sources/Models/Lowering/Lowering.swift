@@ -131,6 +131,16 @@ struct Lowering {
         case let operation as MaxPool: return try lower(operation, node)
         case let operation as Arithmetic: return try lower(operation, node)
         case is Negation: return try lowerNegation(node)
+        case let comparison as Comparison: return try lower(comparison, node)
+        case let logic as Logic: return try lower(logic, node)
+        case is LogicalNot: return try lowerNot(node)
+        case is IsNonzero: return try lowerIsNonzero(node)
+        case is Sign: return try lowerSign(node)
+        case is Selection: return try lowerSelection(node)
+        case let variadic as Variadic: return try lower(variadic, node)
+        case is PRelu: return try lowerPRelu(node)
+        case let power as Power: return try lower(power, node)
+        case let rounding as IntegerRounding: return try lower(rounding, node)
         case let operation as any ElementwiseFunction: return try lower(operation, node)
         case is Reshape: return try lowerReshape(node)
         case is Cast: return try operand(0, of: node)
@@ -174,7 +184,8 @@ extension Lowering {
 
     /// The calibrated format of a value.
     func format(_ value: Int) -> FixedPointFormat {
-        FixedPointFormat(fitting: range(value), bits: options.bits)
+        isInteger(value)
+            ? wholeFormat(value) : FixedPointFormat(fitting: range(value), bits: options.bits)
     }
 
     /// The tensor with an error no larger than its bounds and the calibrated range allow.
@@ -196,7 +207,8 @@ extension Lowering {
             values[value] = .tensor(tensor)
             return tensor
         case .constant(let constant)?:
-            return try quantised(constant, unit: constantUnit(constant))
+            return try quantised(
+                constant, unit: isInteger(value) ? 1 : constantUnit(constant))
         case nil:
             preconditionFailure("operands are lowered before they are read")
         }
@@ -212,7 +224,8 @@ extension Lowering {
             reals.map { Int64(Rounding.halfUp($0 / unit)) }
         }
         return LoweredTensor(
-            wire: wire, layout: Layout(constant.shape), unit: unit, bounds: bounds, error: unit / 2)
+            wire: wire, layout: Layout(constant.shape), unit: unit, bounds: bounds,
+            error: constant.isWhole(in: unit) ? 0 : unit / 2)
     }
 
     /// The smallest and largest integer of a constant in a unit.

@@ -36,10 +36,13 @@ extension Lowering {
         guard let shape = TensorShape(value.shape) else {
             throw .port(name: value.name, .tooManyCells)
         }
-        values[index] = .tensor(
-            LoweredTensor(
-                wire: builder.input(port, shape: shape), layout: Layout(value.shape),
-                unit: format.unit, bounds: IntegerBounds(format.integers), error: error))
+        let input = LoweredTensor(
+            wire: builder.input(port, shape: shape), layout: Layout(value.shape),
+            unit: format.unit, bounds: IntegerBounds(format.integers), error: error)
+        // A port has no room for truth values alone: every other integer counts as true.
+        let isBool = value.type.elementType == .bool
+        if isBool { builder.currentName = value.name }
+        values[index] = .tensor(isBool ? try isNonzero(input) : input)
     }
 
     /// A graph output, in the shape that the model gives it.
@@ -74,6 +77,7 @@ extension Lowering {
     /// its proved bounds; where a table's format for the calibrated range is finer, that, saturated.
     private func outputFormat(_ tensor: LoweredTensor, _ index: Int) -> FixedPointFormat {
         let range = range(index)
+        if isInteger(index) { return wholeFormat(index) }
         let calibrated = FixedPointFormat(fitting: range, bits: options.outputBits)
         // No finer than what is rounded.
         let finest = -Int(tensor.unit.exponent)

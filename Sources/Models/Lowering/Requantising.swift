@@ -68,19 +68,22 @@ extension Lowering {
         return Int128.bitWidth - distance.leadingZeroBitCount
     }
 
-    /// y = f(x), one table over the argument's format, its result in the format of `value`.
+    /// y = f(x), one table over the argument's format.
     ///
-    /// |y − f(x)| ≤ slope · (error of x + half a unit of h) + half a unit of y.
+    /// |y − f(x)| ≤ what f can vary within (error of x + half a unit of h), plus one unit of y where
+    /// values are not multiples of it.
+    ///
+    /// - Parameter range: Of x, as calibrated.
     mutating func apply(
-        _ function: any ElementwiseFunction, to x: LoweredTensor, argument: FixedPointFormat,
-        result: FixedPointFormat
+        _ function: any ElementwiseFunction, to x: LoweredTensor, argument: TableArgument,
+        result: FixedPointFormat, over range: ClosedRange<Double>
     ) throws(LoweringError) -> LoweredTensor {
         let rescaling = try rescaling(x, to: argument.unit)
-        var domain = IntegerDomain.signed(bits: argument.bits)
+        var domain = argument.domain
         var overshootBits = 0
         if options.outOfRange == .saturate {
             argumentBits.insert(rescaling.bounds.signedBits)
-            domain = .signed(bits: widths.tableBits)
+            domain = argument.widened(to: widths.tableBits)
             if !rescaling.bounds.isContained(in: domain) {
                 overshootBits = overshoot(rescaling.bounds, domain)
             }
@@ -95,12 +98,36 @@ extension Lowering {
         return LoweredTensor(
             wire: wire, layout: x.layout, unit: result.unit,
             bounds: table.bounds(rescaling.bounds.clamped(to: domain)),
-            error: table.slope * (x.error + rescaling.error) + result.unit)
+            error: table.error(within: x.error + rescaling.error, over: range))
+    }
+
+    /// y = f(x) for the integers of x themselves, beyond the table the value at its end: for
+    /// functions of an integer's sign, which are constant there.
+    mutating func step(
+        _ x: LoweredTensor, key: String, _ function: @escaping (Int) -> Int
+    ) throws(LoweringError) -> LoweredTensor {
+        let domain = IntegerDomain.signed(bits: max(2, widths.tableBits))
+        let index = builder.functionTable(domain, key: key) {
+            (domain.lowest...domain.highest).map { Int64(function($0)) }
+        }
+        let overshootBits = x.bounds.isContained(in: domain) ? 0 : overshoot(x.bounds, domain)
+        let wire = try add(
+            .requantise(
+                Requantisation(
+                    source: x.wire, shift: 0, domain: domain, function: .table(index),
+                    overshootBits: overshootBits)))
+        let values = [-1, 0, 1].filter { x.bounds.low <= $0 && x.bounds.high >= $0 }.map(function)
+        let ends = [x.bounds.low.signum(), x.bounds.high.signum()].map { function(Int($0)) }
+        let results = (values + ends).map { Int128($0) }
+        return LoweredTensor(
+            wire: wire, layout: x.layout, unit: 1,
+            bounds: IntegerBounds(results.min() ?? 0, results.max() ?? 0), error: 0)
     }
 
     /// The value with so few bits that a layer can use it: itself where that is so already, else
     /// rounded to its calibrated format.
     mutating func narrow(_ value: Int) throws(LoweringError) -> LoweredTensor {
+        if isInteger(value) { return try exact(value) }
         if let known = narrowed[value] { return known }
         let x = try tensor(value)
         let name = builder.currentName
@@ -154,7 +181,7 @@ extension Lowering {
         switch node.operation {
         case is Negation: return preferredFractionalBits(node.results[0])
         case let function as any ElementwiseFunction:
-            return argumentFormat(function, value, node.results[0]).fractionalBits
+            return tableArgument(function, value, node.results[0]).fractionalBits
         case is Reshape, is any DataMovement, is Cast, is Concat:
             return preferredFractionalBits(node.results[0])
         case let arithmetic as Arithmetic

@@ -59,7 +59,7 @@ extension Lowering {
             } else {
                 affine.terms.append(try term(constant, unit: unit, space: space, shape: shape))
             }
-            error += unit / 2
+            if !constant.isWhole(in: unit) { error += unit / 2 }
         }
         try check(bounds)
         var layout = Layout(factors: dimensions.map { space.factors($0) })
@@ -132,6 +132,11 @@ extension Lowering {
 }
 
 extension FloatTensor {
+    /// Whether every element is a multiple of the unit.
+    func isWhole(in unit: Double) -> Bool {
+        values.allSatisfy { $0 / unit == Rounding.halfUp($0 / unit) }
+    }
+
     /// Whether every axis of the result is spanned by a tensor, so that one number will do for a
     /// constant that is the same everywhere.
     fileprivate func isBroadcastable(by tensors: [LoweredTensor], to shape: [Int]) -> Bool {

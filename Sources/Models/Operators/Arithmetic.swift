@@ -1,7 +1,7 @@
-/// `Add`, `Sub`, `Mul`, `Div` and `Sum`: element by element, operands broadcast as in numpy.
+/// `Add`, `Sub`, `Mul` and `Div`: element by element, operands broadcast as in numpy.
 ///
-/// Integers are computed for constants only, with overflow refused; integer division truncates.
-/// The divisor of a floating-point `Div` is never 0.
+/// Integer overflow is refused; integer division truncates, and is by constants only. The divisor of
+/// a floating-point `Div` is never 0.
 public struct Arithmetic: Operator, Equatable {
     public enum Kind: Sendable {
         case add
@@ -28,11 +28,6 @@ public struct Arithmetic: Operator, Equatable {
         try resolve(.divide, &node)
     }
 
-    /// Of two operands, or of one; the graph has no other (``NodeProto/inSumsOfTwo()``).
-    static func resolveSum(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
-        node.inputCount == 1 ? try Reshape.resolveIdentity(&node) : try resolve(.add, &node)
-    }
-
     private static func resolve(
         _ kind: Kind, _ node: inout NodeReader
     ) throws(ModelError) -> ResolvedNode {
@@ -41,10 +36,19 @@ public struct Arithmetic: Operator, Equatable {
         guard a.elementType == b.elementType else {
             throw .elementType(node.reference, input: 1, b.elementType)
         }
-        if !a.elementType.isFloat {
-            for input in 0...1 where try node.constant(input) == nil {
-                throw .elementType(node.reference, input: input, a.elementType)
+        if a.elementType == .bool {
+            throw .elementType(node.reference, input: 0, .bool)
+        } else if kind == .divide, !a.elementType.isFloat, try node.constant(0) == nil {
+            let divisor = try node.number(1, role: "divisor")
+            guard divisor != 0 else { throw .evaluation(node.reference, .divisionByZero) }
+            guard try node.broadcastShape() == a.shape else {
+                throw node.mismatch(
+                    expected: "a divisor that broadcasts to \(a.shape)", actual: "\(b.shape)")
             }
+            return ResolvedNode(
+                IntegerQuotient(divisor: Int(divisor)), operands: [0], results: [a])
+        } else if kind == .divide, !a.elementType.isFloat {
+            _ = try node.constant(1, role: "divisor")
         } else if kind == .divide {
             if case .float(let divisor)? = try node.constant(1), divisor.values.contains(0) {
                 throw .evaluation(node.reference, .divisionByZero)

@@ -1,7 +1,9 @@
-/// `Cast` to floating point from integers: the same numbers, the shape unchanged.
+/// `Cast` from integers: the same numbers, the shape unchanged; numbers that the target lacks are
+/// refused.
 ///
 /// Casts between floating-point types change nothing that fixed point would keep and become
-/// ``Reshape``. Casts to integers round, so they are computed for constants only.
+/// ``Reshape``; data casts from floating point to integers become ``IntegerRounding``, those to
+/// bool ``IsNonzero``.
 public struct Cast: Operator, Equatable {
     public let from: ElementType
     public let to: ElementType
@@ -18,15 +20,16 @@ public struct Cast: Operator, Equatable {
             throw node.invalid(
                 attribute: "to", ElementType.name(ofCode: code), advice: "cast to float")
         }
-        let isConstant = try node.constant(0) != nil
-        let changesNothing = type.elementType.widens(to: target)
-        guard isConstant || changesNothing else {
-            throw node.invalid(
-                attribute: "to", target,
-                advice: "only casts that keep every value are supported on data")
-        }
         if type.elementType == target || type.elementType.isFloat && target.isFloat {
             return ResolvedNode(Reshape(), operands: [0], target, type.shape)
+        }
+        let isConstant = try node.constant(0) != nil
+        if target == .bool, !isConstant {
+            return ResolvedNode(IsNonzero(), operands: [0], .bool, type.shape)
+        }
+        if type.elementType.isFloat, !isConstant {
+            return ResolvedNode(
+                IntegerRounding(direction: .towardZero), operands: [0], target, type.shape)
         }
         return ResolvedNode(
             Cast(from: type.elementType, to: target), operands: [0], target, type.shape)
@@ -61,15 +64,5 @@ public struct Cast: Operator, Equatable {
             }
             return [.int(IntTensor(shape: tensor.shape, values: values))]
         }
-    }
-}
-
-extension ElementType {
-    /// Whether a cast keeps every value, floating-point precision aside.
-    fileprivate func widens(to target: ElementType) -> Bool {
-        if target.isFloat { return true }
-        guard let from = integerRange, let to = target.integerRange else { return false }
-        return to.contains(from.lowerBound) && to.contains(from.upperBound)
-            && (target != .bool || self == .bool)
     }
 }
