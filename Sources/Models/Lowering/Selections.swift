@@ -70,7 +70,7 @@ extension Lowering {
         let span = x.bounds.high - x.bounds.low + 1
         let wire = try add(
             .select(
-                Selection(
+                Circuits.Selection(
                     source: x.wire, axis: physical, selectsLast: selectsLast,
                     bits: Int128.bitWidth - span.leadingZeroBitCount)))
         return LoweredTensor(

@@ -100,7 +100,7 @@ extension Lowering {
             let format = TableFormat(
                 domain: -(domain.highest << scale)...0, inputFractionBits: max(0, fraction),
                 outputFractionBits: fractionBits, range: 0...(1 << fractionBits))
-            let values = CorrectRounding.table(.exp, format)
+            let values = Exponential().table(format)
             return (0...domain.highest).map { Int64(values[values.count - 1 - $0 << scale]) }
         }
         let outside = span - Int128(domain.highest)
