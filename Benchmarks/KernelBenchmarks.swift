@@ -118,7 +118,7 @@ enum KernelBenchmarks {
                 let (k, out) = (variant.kernels, room(n))
                 let weights = [challenge, one]
                 return {
-                    k.i64_leaf_denominators(out.p, challenge, pointers, weights, 2, n)
+                    k.i64_leaf_denominators(out.p, challenge, pointers, weights, 2, n, nil)
                     withExtendedLifetime(columns) {}
                 }
             },
@@ -126,10 +126,10 @@ enum KernelBenchmarks {
                 let (k, p, q) = (variant.kernels, masks(n), elements(n))
                 let (pOut, qOut) = (room(n), room(n))
                 return {
-                    k.i64_fraction_combine(pOut.p, qOut.p, p.p, q.p, n / 2)
+                    k.i64_fraction_combine(pOut.p, qOut.p, p.p, q.p, n / 2, nil)
                     var h = n / 4
                     while h > 0 {
-                        k.fr_fraction_combine(pOut.p, qOut.p, pOut.p, qOut.p, h)
+                        k.fr_fraction_combine(pOut.p, qOut.p, pOut.p, qOut.p, h, nil)
                         h /= 2
                     }
                 }
@@ -140,14 +140,16 @@ enum KernelBenchmarks {
                 let (q0, q1) = (elements(half), elements(half))
                 let (p, s, e, out) = (room(half), room(half), elements(half), room(2))
                 return {
-                    k.i64_add_scaled(s.p, p1.p, challenge, q1.p, half)
-                    k.i64_fraction_round(p0.p, s.p, q0.p, q1.p, e.p, half / 2, out.p)
+                    k.i64_fraction_prepare(s.p, p1.p, challenge, q1.p, half, nil)
+                    k.i64_fraction_round(
+                        p0.p, s.p, q0.p, q1.p, e.p, half / 2, nil, nil, out.p)
                     k.i64_fraction_fold_round(
-                        p.p, p0.p, s.p, q0.p, q1.p, e.p, half / 4, challenge, out.p)
+                        p.p, p0.p, s.p, q0.p, q1.p, e.p, half / 4, challenge, nil, nil,
+                        out.p)
                     var quarter = half / 8
                     while quarter > 0 {
                         k.fr_fraction_fold_round(
-                            p.p, s.p, q0.p, q1.p, e.p, quarter, challenge, out.p)
+                            p.p, s.p, q0.p, q1.p, e.p, quarter, challenge, nil, nil, out.p)
                         quarter /= 2
                     }
                 }

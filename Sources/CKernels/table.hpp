@@ -22,7 +22,6 @@ constexpr ck_kernels kernel_table() {
     k.fr_scale = V::fr_scale;
     k.fr_axpy = V::fr_axpy;
     k.i64_axpy = V::i64_axpy;
-    k.i64_add_scaled = V::i64_add_scaled;
     k.fr_fold = V::fr_fold;
     k.i64_fold = V::i64_fold;
     k.fr_sum = V::fr_sum;
@@ -48,6 +47,8 @@ constexpr ck_kernels kernel_table() {
     k.i64_leaf_denominators = T::i64_leaf_denominators;
     k.fr_fraction_combine = T::fr_fraction_combine;
     k.i64_fraction_combine = T::i64_fraction_combine;
+    k.fr_fraction_prepare = T::fr_fraction_prepare;
+    k.i64_fraction_prepare = T::i64_fraction_prepare;
     k.fr_fraction_round = T::fr_fraction_round;
     k.i64_fraction_round = T::i64_fraction_round;
     k.fr_fraction_fold_round = T::fr_fraction_fold_round;

@@ -105,13 +105,6 @@ struct Vectors {
             }
         });
     }
-    static void i64_add_scaled(Fr *out, const int64_t *x, Fr c, const Fr *y, size_t n) {
-        const IntegerFactor<A> one(Modulus<Fr>::one);
-        parallel_for(n, kGrain, [=, &c, &one](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++)
-                out[i] = add(one.times(x[i]), A::mul(y[i], c));
-        });
-    }
 
     static CK_INLINE Fr fold(const Fr &lo, const Fr &hi, const Fr &r) {
         return add(lo, A::mul(sub(hi, lo), r));
@@ -144,25 +137,8 @@ struct Vectors {
         });
     }
 
-    /// Folds entries i and i + n of a table of 4n for i < count, in place (integers: to `out`), and
-    /// gives the results as lines.
-    static CK_INLINE void fold_lines(Lines<Fr> &lines, Fr *t, size_t count, size_t n, const Fr &r) {
-        for (size_t i = 0; i < count; i++) {
-            t[i] = lines.lo[i] = fold(t[i], t[i + 2 * n], r);
-            t[i + n] = lines.hi[i] = fold(t[i + n], t[i + 3 * n], r);
-        }
-    }
-    static CK_INLINE void fold_lines(
-        Lines<Fr> &lines, Fr *out, const int64_t *x, size_t count, size_t n,
-        const IntegerFold &fold) {
-        for (size_t i = 0; i < count; i++) {
-            out[i] = lines.lo[i] = fold(x[i], x[i + 2 * n]);
-            out[i + n] = lines.hi[i] = fold(x[i + n], x[i + 3 * n]);
-        }
-    }
-
-    /// The same for entries at ..< at + width of tables whose entries from `count` on, 2n <= count,
-    /// are zeros that nobody stores.
+    /// Folds entries at ..< at + width of a table of 4n, in place (integers: to `out`), and gives
+    /// the results; entries from `count` on, 2n <= count, are zeros that nobody stores.
     template <class T, class Fold>
     static CK_INLINE void fold_live(
         Fr *lines, Fr *out, const T *t, size_t at, size_t width, size_t n, size_t count,

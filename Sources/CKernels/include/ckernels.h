@@ -37,6 +37,9 @@ typedef struct {
     const int64_t *_Nullable integers;
 } ck_table;
 
+/* Entries of a run in a table of the fraction tree. */
+#define CK_RUN 8
+
 /* What the machine offers, as a set of CK_CPU_ bits; 0 means portable code only. */
 #define CK_CPU_ADX (1u << 0) /* BMI2 and ADX: mulx, adcx, adox */
 uint32_t ck_cpu_features(void);
@@ -69,8 +72,6 @@ typedef struct {
     /* out[i] += c * x[i] */
     void (*fr_axpy)(ck_fr *out, ck_fr c, const ck_fr *x, size_t n);
     void (*i64_axpy)(ck_fr *out, ck_fr c, const int64_t *x, size_t n);
-    /* out[i] = x[i] + c * y[i] */
-    void (*i64_add_scaled)(ck_fr *out, const int64_t *x, ck_fr c, const ck_fr *y, size_t n);
     /* out[i] = lo[i] + r * (hi[i] - lo[i]); out may equal lo */
     void (*fr_fold)(ck_fr *out, const ck_fr *lo, const ck_fr *hi, ck_fr r, size_t n);
     void (*i64_fold)(ck_fr *out, const int64_t *lo, const int64_t *hi, ck_fr r, size_t n);
@@ -126,35 +127,50 @@ typedef struct {
         const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
         size_t half, ck_fr *out);
 
-    /* --- the LogUp-GKR fraction tree --- */
+    /* --- the LogUp-GKR fraction tree. runs[g] != 0: entries g * CK_RUN .. (g + 1) * CK_RUN - 1 of
+     * a table are one value, of which only the first is read, or written. A result is a run where
+     * all that it is made of is. runs may be null (no runs), and is where h or n is no multiple of
+     * CK_RUN. --- */
 
     /* out[i] = constant - sum_j weights[j] * columns[j][i], column_count <= 4 */
     void (*i64_leaf_denominators)(
         ck_fr *out, ck_fr constant, const int64_t *_Nonnull const *_Nonnull columns,
-        const ck_fr *weights, size_t column_count, size_t n);
+        const ck_fr *weights, size_t column_count, size_t n, const uint8_t *_Nullable runs);
     /* p_out[i] = p[i]*q[i+h] + p[i+h]*q[i], q_out[i] = q[i]*q[i+h], i < h. Outputs may equal the
-     * inputs. Integer numerators of 0 and 1 cost less. */
+     * inputs. Integer numerators of 0 and 1, and gaps 0/1 in the upper half, cost less. */
     void (*fr_fraction_combine)(
-        ck_fr *p_out, ck_fr *q_out, const ck_fr *p, const ck_fr *q, size_t h);
+        ck_fr *p_out, ck_fr *q_out, const ck_fr *p, const ck_fr *q, size_t h,
+        const uint8_t *_Nullable runs);
     void (*i64_fraction_combine)(
-        ck_fr *p_out, ck_fr *q_out, const int64_t *p, const ck_fr *q, size_t h);
+        ck_fr *p_out, ck_fr *q_out, const int64_t *p, const ck_fr *q, size_t h,
+        const uint8_t *_Nullable runs);
+    /* s[i] = p1[i] + lambda * q1[i], i < n; s may equal p1 */
+    void (*fr_fraction_prepare)(
+        ck_fr *s, const ck_fr *p1, ck_fr lambda, const ck_fr *q1, size_t n,
+        const uint8_t *_Nullable runs);
+    void (*i64_fraction_prepare)(
+        ck_fr *s, const int64_t *p1, ck_fr lambda, const ck_fr *q1, size_t n,
+        const uint8_t *_Nullable runs);
     /* With H_i(X) = P_i*Q1_i + Q0_i*S_i over lines of four tables of 2 * n entries:
      * out[0] = sum_i e[i] * H_i(0), out[1] = sum_i e[i] * (coefficient of X^2 in H_i).
-     * S = p1 + lambda * q1 makes H the layer's p0*q1 + p1*q0 + lambda*q0*q1. */
+     * S = p1 + lambda * q1 makes H the layer's p0*q1 + p1*q0 + lambda*q0*q1. first: the runs of p
+     * and q0, second: those of s and q1. */
     void (*fr_fraction_round)(
         const ck_fr *p, const ck_fr *s, const ck_fr *q0, const ck_fr *q1, const ck_fr *e, size_t n,
-        ck_fr out[_Nonnull 2]);
+        const uint8_t *_Nullable first, const uint8_t *_Nullable second, ck_fr out[_Nonnull 2]);
     void (*i64_fraction_round)(
         const int64_t *p, const ck_fr *s, const ck_fr *q0, const ck_fr *q1, const ck_fr *e,
-        size_t n, ck_fr out[_Nonnull 2]);
+        size_t n, const uint8_t *_Nullable first, const uint8_t *_Nullable second,
+        ck_fr out[_Nonnull 2]);
     /* Folds four tables of 4 * n entries by r in place (integer p: into p_out, 2 * n entries), and
-     * returns the round above for e of n entries. */
+     * returns the round above for e of n entries. first, second: runs of the tables before. */
     void (*fr_fraction_fold_round)(
         ck_fr *p, ck_fr *s, ck_fr *q0, ck_fr *q1, const ck_fr *e, size_t n, ck_fr r,
-        ck_fr out[_Nonnull 2]);
+        const uint8_t *_Nullable first, const uint8_t *_Nullable second, ck_fr out[_Nonnull 2]);
     void (*i64_fraction_fold_round)(
         ck_fr *p_out, const int64_t *p, ck_fr *s, ck_fr *q0, ck_fr *q1, const ck_fr *e, size_t n,
-        ck_fr r, ck_fr out[_Nonnull 2]);
+        ck_fr r, const uint8_t *_Nullable first, const uint8_t *_Nullable second,
+        ck_fr out[_Nonnull 2]);
 
     /* --- hashing --- */
 

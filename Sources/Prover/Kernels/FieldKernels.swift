@@ -50,14 +50,6 @@ enum FieldKernels {
         k.c.i64_axpy(out.c, c.c, x.c, out.count)
     }
 
-    /// out_i = x_i + c · y_i for integers x.
-    static func add(
-        _ x: Integers, _ c: Fr, times y: Input, into out: Output, with k: KernelSet = .best
-    ) {
-        check(x.count, y.count, out.count)
-        k.c.i64_add_scaled(out.c, x.c, c.c, y.c, out.count)
-    }
-
     /// out_i = x_i in the field.
     static func convert(_ x: Integers, into out: Output, with k: KernelSet = .best) {
         check(x.count, out.count)

@@ -4,21 +4,29 @@ import ProofSystem
 
 /// The prover's side of the LogUp-GKR tree: all layers, and the rounds of the current one.
 ///
-/// Numerators of the leaves stay integers; a layer is dropped when its rounds begin.
+/// Numerators of the leaves stay integers; a layer is dropped when its rounds begin. Padding is
+/// carried as runs of one value for as many layers and rounds as it stays so.
 struct FractionTreeProver {
     private enum Numerators {
         case integers([Int64])
         case elements([Fr])
     }
 
+    private struct Layer {
+        var numerators: Numerators
+        var denominators: [Fr]
+        var runs: TableRuns
+    }
+
     /// layers[k] has 2^(k+1) fractions: the children of layer k's nodes.
-    private var layers: [(numerators: Numerators, denominators: [Fr])?]
+    private var layers: [Layer?]
 
     // The layer in progress: four tables p0, s, q0, q1 with s = p1 + lambda·q1.
     private var p0 = Numerators.elements([])
     private var s: [Fr] = []
     private var q0: [Fr] = []
     private var q1: [Fr] = []
+    private var runs = FractionTreeKernels.noRuns
     private var eq: [Fr] = []
     private var lambda = Fr.zero
     /// The layer's point, and its coordinates' inverses.
@@ -35,11 +43,13 @@ struct FractionTreeProver {
     ) {
         let leaves = LeafBuilder(
             tree: tree, alpha: alpha, beta: beta, witness: witness, multiplicities: multiplicities)
-        let (numerators, denominators) = leaves.build()
-        var layer: (Numerators, [Fr])
+        let (numerators, denominators, runs) = leaves.build()
+        var layer: Layer
         switch numerators {
-        case .integers(let cells): layer = (.integers(cells), denominators)
-        case .elements(let cells): layer = (.elements(cells), denominators)
+        case .integers(let cells):
+            layer = Layer(numerators: .integers(cells), denominators: denominators, runs: runs)
+        case .elements(let cells):
+            layer = Layer(numerators: .elements(cells), denominators: denominators, runs: runs)
         }
         layers = [layer]
         for _ in 1..<max(1, tree.depth) {
@@ -49,48 +59,55 @@ struct FractionTreeProver {
         layers.reverse()
     }
 
-    private static func combine(_ layer: (Numerators, [Fr])) -> (Numerators, [Fr]) {
-        let half = layer.1.count / 2
+    private static func combine(_ layer: Layer) -> Layer {
+        let half = layer.denominators.count / 2
         var denominators: [Fr] = []
-        let numerators: [Fr] = .filled(half) { pOut in
+        var numerators: [Fr] = .filled(half) { pOut in
             denominators = .filled(half) { qOut in
-                layer.1.withUnsafeBufferPointer { q in
-                    switch layer.0 {
+                layer.denominators.withUnsafeBufferPointer { q in
+                    switch layer.numerators {
                     case .integers(let p):
                         p.withUnsafeBufferPointer {
                             FractionTreeKernels.combine(
                                 numerators: $0, denominators: q, intoNumerators: pOut,
-                                denominators: qOut)
+                                denominators: qOut, runs: layer.runs)
                         }
                     case .elements(let p):
                         p.withUnsafeBufferPointer {
                             FractionTreeKernels.combine(
                                 numerators: $0, denominators: q, intoNumerators: pOut,
-                                denominators: qOut)
+                                denominators: qOut, runs: layer.runs)
                         }
                     }
                 }
             }
         }
-        return (.elements(numerators), denominators)
+        var runs = layer.runs.combined
+        if half < 64 {
+            runs.expand(&numerators)
+            runs.expand(&denominators)
+            runs = TableRuns()
+        }
+        return Layer(numerators: .elements(numerators), denominators: denominators, runs: runs)
     }
 
     /// - Parameters:
     ///   - claim: numerator + lambda · denominator at the point.
     mutating func beginLayer(_ index: Int, lambda: Fr, point: [Fr], claim: Fr) {
-        guard let (numerators, denominators) = layers[index] else { return }
+        guard let layer = layers[index] else { return }
         layers[index] = nil
         let half = 1 << index
-        q0 = Array(denominators[..<half])
-        q1 = Array(denominators[half...])
-        switch numerators {
+        runs = layer.runs.halves
+        q0 = Array(layer.denominators[..<half])
+        q1 = Array(layer.denominators[half...])
+        switch layer.numerators {
         case .integers(let cells):
             p0 = .integers(Array(cells[..<half]))
             s = cells[half...].withUnsafeBufferPointer { p1 in
                 q1.withUnsafeBufferPointer { q1 in
                     .filled(half) {
                         FractionTreeKernels.prepare(
-                            p1, lambda: lambda, denominators: q1, into: $0)
+                            p1, lambda: lambda, denominators: q1, into: $0, runs: runs.second)
                     }
                 }
             }
@@ -99,7 +116,8 @@ struct FractionTreeProver {
             s = Array(cells[half...])
             s.withUnsafeMutableBufferPointer { s in
                 q1.withUnsafeBufferPointer {
-                    FractionTreeKernels.prepare(s, lambda: lambda, denominators: $0)
+                    FractionTreeKernels.prepare(
+                        s, lambda: lambda, denominators: $0, runs: runs.second)
                 }
             }
         }
@@ -137,8 +155,10 @@ struct FractionTreeProver {
                 FractionTreeKernels.dropFirstVariable(ofEq: $0)
             }
             eq.removeLast(half)
+            expandSmallRuns()
             sums = foldThenSums(challenge)
             s.removeLast(s.count / 2)
+            runs = (runs.first.combined, runs.second.combined)
         } else {
             switch p0 {
             case .integers(let cells): p0 = .elements(FieldKernels.fold(cells, by: challenge))
@@ -162,6 +182,20 @@ struct FractionTreeProver {
         return [numerator, s[0] - lambda * q1[0], q0[0], q1[0]]
     }
 
+    /// A fold pairs quarters of a table: when they are no longer whole runs, every entry is stored.
+    private mutating func expandSmallRuns() {
+        guard q0.count < 4 * TableRuns.length else { return }
+        if case .elements(var cells) = p0 {
+            p0 = .elements([])
+            runs.first.expand(&cells)
+            p0 = .elements(cells)
+        }
+        runs.first.expand(&q0)
+        runs.second.expand(&s)
+        runs.second.expand(&q1)
+        runs = FractionTreeKernels.noRuns
+    }
+
     private func firstSums() -> FractionTreeKernels.RoundSums {
         s.withUnsafeBufferPointer { s in
             q0.withUnsafeBufferPointer { q0 in
@@ -171,12 +205,12 @@ struct FractionTreeProver {
                         case .integers(let cells):
                             cells.withUnsafeBufferPointer {
                                 FractionTreeKernels.round(
-                                    p0: $0, s: s, q0: q0, q1: q1, weights: eq)
+                                    p0: $0, s: s, q0: q0, q1: q1, weights: eq, runs: runs)
                             }
                         case .elements(let cells):
                             cells.withUnsafeBufferPointer {
                                 FractionTreeKernels.round(
-                                    p0: $0, s: s, q0: q0, q1: q1, weights: eq)
+                                    p0: $0, s: s, q0: q0, q1: q1, weights: eq, runs: runs)
                             }
                         }
                     }
@@ -194,7 +228,8 @@ struct FractionTreeProver {
                 q1.withUnsafeMutableBufferPointer { q1 in
                     eq.withUnsafeBufferPointer { eq in
                         Self.foldThenSums(
-                            &p0, s: s, q0: q0, q1: q1, eq: eq, by: challenge, half: half)
+                            &p0, s: s, q0: q0, q1: q1, eq: eq, runs: runs, by: challenge,
+                            half: half)
                     }
                 }
             }
@@ -208,7 +243,7 @@ struct FractionTreeProver {
     private static func foldThenSums(
         _ p0: inout Numerators, s: UnsafeMutableBufferPointer<Fr>,
         q0: UnsafeMutableBufferPointer<Fr>, q1: UnsafeMutableBufferPointer<Fr>,
-        eq: UnsafeBufferPointer<Fr>, by challenge: Fr, half: Int
+        eq: UnsafeBufferPointer<Fr>, runs: FractionTreeKernels.Runs, by challenge: Fr, half: Int
     ) -> (FractionTreeKernels.RoundSums, [Fr]) {
         var sums: FractionTreeKernels.RoundSums?
         switch p0 {
@@ -217,7 +252,7 @@ struct FractionTreeProver {
                 .filled(half) {
                     sums = FractionTreeKernels.foldThenRound(
                         p0: cells, foldedInto: $0, s: s, q0: q0, q1: q1, weights: eq,
-                        by: challenge)
+                        by: challenge, runs: runs)
                 }
             }
             return (sums!, folded)
@@ -225,7 +260,7 @@ struct FractionTreeProver {
             p0 = .elements([])
             let result = cells.withUnsafeMutableBufferPointer {
                 FractionTreeKernels.foldThenRound(
-                    p0: $0, s: s, q0: q0, q1: q1, weights: eq, by: challenge)
+                    p0: $0, s: s, q0: q0, q1: q1, weights: eq, by: challenge, runs: runs)
             }
             cells.removeLast(half)
             return (result, cells)
@@ -244,6 +279,7 @@ struct FractionTreeProver {
         other.s = swapped(s)
         other.q0 = swapped(q0)
         other.q1 = swapped(q1)
+        other.runs = (runs.first.exchanged, runs.second.exchanged)
         return other.firstSums().constant
     }
 }

@@ -10,44 +10,90 @@ struct LeafBuilder {
     let witness: Witness
     let multiplicities: [TensorID: CellArray]
 
-    /// Numerators (masks, negated multiplicities, zeros in the gaps) and denominators.
-    func build() -> (numerators: CellArray, denominators: [Fr]) {
+    /// Numerators (masks, negated multiplicities, zeros in the gaps), denominators, and where both
+    /// repeat: there only the first of a run is given.
+    func build() -> (numerators: CellArray, denominators: [Fr], runs: TableRuns) {
         let count = 1 << tree.depth
         var numerators = [Int64](repeating: 0, count: count)
         var fieldNumerators: [(offset: Int, cells: [Fr])] = []
-        var denominators = [Fr](repeating: .one, count: count)
-        for block in tree.blocks {
-            let range = block.offset..<block.offset + (1 << block.variableCount)
-            let columns: [CellArray]
-            switch block.source {
-            case .lookup(let index):
-                let tensors = witness.system.lookups[index].columns
-                columns = tensors.map(witness.paddedCells)
-                let shape = witness.system.shape(tensors[0])
-                CellArray.integers(Array(repeating: 1, count: shape.cellCount)).gathered(
-                    extents: shape.extents, strides: shape.strides, padded: shape.paddedExtents
-                ).withIntegers { numerators.replaceSubrange(range, with: $0) }
-            case .table(let index):
-                let table = witness.system.tables[index]
-                columns = table.columns.map { self.column($0, bits: table.bits) }
-                switch multiplicities[table.multiplicity] {
-                case .integers(let counts):
-                    numerators.replaceSubrange(range, with: counts.map { -$0 })
-                case .elements(let counts):
-                    fieldNumerators.append((block.offset, counts.map { -$0 }))
-                case nil:
-                    preconditionFailure("table \(index) has no multiplicities")
+        // Runs in a small tree save nothing.
+        var flags = [UInt8](repeating: 0, count: count < 64 ? 0 : count / TableRuns.length)
+        let denominators: [Fr] = .filled(count) { denominators in
+            var end = 0
+            for block in tree.blocks {
+                let range = block.offset..<block.offset + (1 << block.variableCount)
+                end = range.upperBound
+                let columns: [CellArray]
+                var runs = TableRuns()
+                switch block.source {
+                case .lookup(let index):
+                    let tensors = witness.system.lookups[index].columns
+                    columns = tensors.map(witness.paddedCells)
+                    mask(&numerators, range, witness.system.shape(tensors[0]))
+                    // Integers have zeros in their padding.
+                    if !flags.isEmpty, range.count >= TableRuns.length,
+                        columns.allSatisfy({ if case .integers = $0 { true } else { false } })
+                    {
+                        let zeros = zeroRuns(numerators[range])
+                        runs = TableRuns(flags: zeros)
+                        flags.replaceSubrange(flagRange(range), with: zeros)
+                    }
+                case .table(let index):
+                    let table = witness.system.tables[index]
+                    columns = table.columns.map { self.column($0, bits: table.bits) }
+                    switch multiplicities[table.multiplicity] {
+                    case .integers(let counts):
+                        numerators.replaceSubrange(range, with: counts.map { -$0 })
+                    case .elements(let counts):
+                        fieldNumerators.append((block.offset, counts.map { -$0 }))
+                    case nil:
+                        preconditionFailure("table \(index) has no multiplicities")
+                    }
                 }
+                fill(
+                    UnsafeMutableBufferPointer(rebasing: denominators[range]),
+                    constant: alpha - FractionTree.tag(table: block.table), columns: columns,
+                    runs: runs)
             }
-            let constant = alpha - FractionTree.tag(table: block.table)
-            fill(&denominators, range, constant: constant, columns: columns)
+            // Gaps are 0/1.
+            let gap = flags.isEmpty ? count : roundedUp(end, to: TableRuns.length)
+            denominators[end..<gap].update(repeating: .one)
+            for run in stride(from: gap, to: count, by: TableRuns.length) {
+                denominators[run] = .one
+                flags[run / TableRuns.length] = 1
+            }
         }
-        guard !fieldNumerators.isEmpty else { return (.integers(numerators), denominators) }
+        let runs = TableRuns(flags: flags)
+        guard !fieldNumerators.isEmpty else { return (.integers(numerators), denominators, runs) }
         var elements = FieldKernels.convert(numerators)
         for (offset, cells) in fieldNumerators {
             elements.replaceSubrange(offset..<offset + cells.count, with: cells)
         }
-        return (.elements(elements), denominators)
+        return (.elements(elements), denominators, runs)
+    }
+
+    /// 1 in true cells.
+    private func mask(_ numerators: inout [Int64], _ range: Range<Int>, _ shape: TensorShape) {
+        let ones = CellArray.integers(Array(repeating: 1, count: shape.cellCount)).gathered(
+            extents: shape.extents, strides: shape.strides, padded: shape.paddedExtents)
+        if case .integers(let cells) = ones { numerators.replaceSubrange(range, with: cells) }
+    }
+
+    /// A flag for every run of cells: whether all are zero.
+    private func zeroRuns(_ cells: ArraySlice<Int64>) -> [UInt8] {
+        cells.withUnsafeBufferPointer { cells in
+            stride(from: 0, to: cells.count, by: TableRuns.length).map { run in
+                cells[run..<run + TableRuns.length].allSatisfy { $0 == 0 } ? 1 : 0
+            }
+        }
+    }
+
+    private func flagRange(_ leaves: Range<Int>) -> Range<Int> {
+        leaves.lowerBound / TableRuns.length..<leaves.upperBound / TableRuns.length
+    }
+
+    private func roundedUp(_ value: Int, to multiple: Int) -> Int {
+        (value + multiple - 1) / multiple * multiple
     }
 
     /// A table's column over its rows.
@@ -66,34 +112,27 @@ struct LeafBuilder {
 
     /// constant − Σ beta^(j+1) · column_j.
     private func fill(
-        _ denominators: inout [Fr], _ range: Range<Int>, constant: Fr, columns: [CellArray]
+        _ denominators: UnsafeMutableBufferPointer<Fr>, constant: Fr, columns: [CellArray],
+        runs: TableRuns
     ) {
         var weights = [beta]
         for _ in 1..<columns.count { weights.append(weights[weights.count - 1] * beta) }
         let integers = columns.compactMap { column -> [Int64]? in
             if case .integers(let cells) = column { cells } else { nil }
         }
-        denominators.withUnsafeMutableBufferPointer { denominators in
-            let block = UnsafeMutableBufferPointer(rebasing: denominators[range])
-            if integers.count == columns.count {
-                withBuffers(integers) {
-                    FractionTreeKernels.leafDenominators(
-                        constant: constant, columns: $0, weights: weights, into: block)
-                }
-                return
+        if integers.count == columns.count {
+            withBuffers(integers) {
+                FractionTreeKernels.leafDenominators(
+                    constant: constant, columns: $0, weights: weights, into: denominators,
+                    runs: runs)
             }
-            block.update(repeating: constant)
-            for (column, weight) in zip(columns, weights) {
-                column.asElements().withUnsafeBufferPointer {
-                    FieldKernels.accumulate(-weight, times: $0, into: block)
-                }
+            return
+        }
+        denominators.update(repeating: constant)
+        for (column, weight) in zip(columns, weights) {
+            column.asElements().withUnsafeBufferPointer {
+                FieldKernels.accumulate(-weight, times: $0, into: denominators)
             }
         }
-    }
-}
-
-extension CellArray {
-    fileprivate func withIntegers(_ body: ([Int64]) -> Void) {
-        if case .integers(let cells) = self { body(cells) }
     }
 }
