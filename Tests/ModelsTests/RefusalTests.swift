@@ -202,9 +202,6 @@ import Testing
             TestModel(.init("Slice", ["x", "s", "s"])) { $0.initializers = [.ints("s", [1], [1])] },
             "\"y\"", "[0, 3]", "no elements"),
         Case(
-            "empty input", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0), .fixed(3)] },
-            "\"x\"", "[0, 3]", "no elements"),
-        Case(
             "empty constant as output",
             TestModel(.init("ConstantOfShape", ["s"], ["y"]), .init("Relu", ["x"], ["z"])) {
                 $0.initializers = [.ints("s", [1], [0])]
@@ -249,19 +246,17 @@ import Testing
             TestModel(.init("Relu")) { $0.extraGraph = { $0.data(15, []) } }, "sparse"),
         Case(
             "zero extent", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0)] }, "\"x\"",
-            "[0]",
-            category: .input),
+            "[0]", "no elements"),
         Case(
             "65 axes",
             TestModel(.init("Relu")) {
                 $0.inputs[0].shape = .init(repeating: .fixed(1), count: 65)
             },
-            "\"x\"", category: .input),
+            "\"x\"", "axes"),
         Case(
             "huge input",
             TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(1 << 40), .fixed(1 << 40)] },
-            "\"x\"",
-            category: .input),
+            "\"x\"", "too many"),
     ]
 
     static let tensors: [Case] = [
