@@ -70,8 +70,9 @@ extension ModelError: CustomStringConvertible {
             return "\(node): \(error)"
         case .extent(let value, let shape):
             return
-                "the value \"\(value)\" of shape \(shape) has \(shape.contains(0) ? "no" : "too many") "
-                + "elements; take it out of the model, or bind it as a constant"
+                "the value \"\(value)\" of shape \(shape) has "
+                + (shape.contains(0) ? "no elements" : "too many elements or axes")
+                + "; take it out of the model, or bind it as a constant"
         case .unboundDimension(let input, let axis, let symbol):
             return
                 "input \"\(input)\": dimension \(axis)\(symbol.map { " (\"\($0)\")" } ?? "") has no "

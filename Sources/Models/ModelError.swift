@@ -24,7 +24,8 @@ public enum ModelError: Error, Equatable, Sendable {
     /// A use of an operator that ONNX allows and we do not.
     case unsupported(NodeReference, what: String, advice: String)
     case evaluation(NodeReference, EvaluationError)
-    /// A tensor without elements that depends on the model's input, or one with too many elements.
+    /// A tensor without elements that is an output or computed from the model's input, or a tensor
+    /// with too many elements.
     case extent(value: String, [Int])
 
     /// A graph input's extent that neither the model nor the caller fixes.

@@ -45,7 +45,9 @@ class Outcome:
     reason: str = ""
     # The graph inputs that were bound as constants.
     constants: list = field(default_factory=list)
+    # The largest over all outputs: as it is, and over max(1, max |expected|) of the output.
     error: float | None = None
+    scaled_error: float | None = None
     bound: float | None = None
 
 
@@ -97,7 +99,7 @@ def _is_computed(case, arrays):
 
 
 def _attempt(case, positions, settings):
-    error, bound = 0.0, 0.0
+    error, scaled_error, bound = 0.0, 0.0, 0.0
     for data in case.data_sets:
         with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
             inference = _Inference(case, data, positions, pathlib.Path(folder), settings)
@@ -105,11 +107,12 @@ def _attempt(case, positions, settings):
                 outputs, promised = inference.outputs()
             except Refused as refusal:
                 return Outcome("unsupported", str(refusal))
-            observed = _compare(case, data, outputs, promised)
-            error, bound = max(error, observed), max(bound, promised)
+            observed, scaled = _compare(case, data, outputs, promised)
+            error, scaled_error = max(error, observed), max(scaled_error, scaled)
+            bound = max(bound, promised)
     if not case.data_sets:
         raise Failed("the case has no data")
-    return Outcome("passed", error=error, bound=bound)
+    return Outcome("passed", error=error, scaled_error=scaled_error, bound=bound)
 
 
 class _Inference:
@@ -210,11 +213,11 @@ def _write_npz(path, arrays):
 
 
 def _compare(case, data, outputs, bound):
-    """The largest error.
+    """The largest error, and the largest over the scale of its output.
 
     Raises Failed where an output has another shape, or is too far from what is expected.
     """
-    largest = 0.0
+    largest, largest_scaled = 0.0, 0.0
     names = [info.name for info in case.model.graph.output]
     if len(data.outputs) != len(names):
         raise Failed(f"harness: {len(data.outputs)} expected outputs for {len(names)}")
@@ -233,17 +236,19 @@ def _compare(case, data, outputs, bound):
         if expected.size == 0:
             continue
         errors = np.abs(actual - exact)
+        scale = max(1.0, float(np.abs(exact).max()))
         largest = max(largest, float(errors.max()))
+        largest_scaled = max(largest_scaled, float(errors.max()) / scale)
         if expected.dtype.kind in "iub":
             allowed, rule = np.zeros_like(errors), "exactly"
         else:
             # How far ONNX itself lets results lie from what it expects, some of it typed by hand.
             slack = case.atol + case.rtol * np.abs(exact)
-            allowed = np.minimum(TOLERANCE * max(1.0, np.abs(exact).max()), bound + slack)
+            allowed = np.minimum(TOLERANCE * scale, bound + slack)
             rule = f"zkml's bound {bound:.2g}"
         place = np.unravel_index((errors - allowed).argmax(), expected.shape)
         # A NaN is no error below anything.
         if not errors[place] <= allowed[place]:
             index = [int(i) for i in place]
             raise Failed(f"{name}{index} is {actual[place]} instead of {exact[place]} ({rule})")
-    return largest
+    return largest, largest_scaled

@@ -61,7 +61,7 @@ def _record(case, settings):
         "kind": case.kind,
         "name": case.name,
         "operators": scope.operators(case),
-        "subject": scope.subject(case),
+        "subject": case.name if case.kind == cases.LIGHT else scope.subject(case),
         "opset": scope.opset(case),
         "excluded": scope.exclusion(case),
         "result": outcome.result,
@@ -69,6 +69,7 @@ def _record(case, settings):
         "generalReason": _general(outcome.reason),
         "constants": outcome.constants,
         "error": outcome.error,
+        "scaledError": outcome.scaled_error,
         "errorBound": outcome.bound,
     }
 

@@ -41,30 +41,32 @@ def gaps(records):
 
 
 def tables(records):
-    """Markdown: a row for each kind, then one for each operator, of the cases that count."""
+    """Markdown: a row for each kind, then one for each operator or model, of cases that count."""
     lines = [
         "| kind | cases | in scope | passed | of these with constants | unsupported | failed |",
         "|---|---|---|---|---|---|---|",
     ]
-    for kind in dict.fromkeys(r["kind"] for r in records):
+    kinds = list(dict.fromkeys(r["kind"] for r in records))
+    for kind in kinds:
         group = [r for r in records if r["kind"] == kind]
         counted = [r for r in group if r["excluded"] is None]
         lines.append(f"| {kind} | {len(group)} | {len(counted)} | {_cells(counted)} |")
     counted = [r for r in records if r["excluded"] is None]
-    lines.append(f"| all | {len(records)} | {len(counted)} | {_cells(counted)} |")
+    if len(kinds) > 1:
+        lines.append(f"| all | {len(records)} | {len(counted)} | {_cells(counted)} |")
     percent = summary(records)["inScopePassedPercent"]
     lines += [
         "",
         f"Of the cases in scope {percent:.1f} % pass.",
         "",
-        "| operator | passed | of these with constants | unsupported | failed | largest error |",
+        "| operator or model | passed | of these with constants | unsupported | failed | largest error |",
         "|---|---|---|---|---|---|",
     ]
     groups = collections.defaultdict(list)
     for record in counted:
         groups[record["subject"] or "several operators"].append(record)
     for name in sorted(groups, key=lambda name: (name == "several operators", name)):
-        errors = [r["error"] for r in groups[name] if r["error"] is not None]
+        errors = [r["scaledError"] for r in groups[name] if r["scaledError"] is not None]
         largest = f"{max(errors):.1e}" if errors and max(errors) > 0 else "0" if errors else ""
         lines.append(f"| {name} | {_cells(groups[name])} | {largest} |")
     return "\n".join(lines) + "\n"

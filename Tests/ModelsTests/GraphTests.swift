@@ -45,6 +45,51 @@ import Testing
         #expect(graph.values[graph.inputs[0]].shape == [2, 9])
     }
 
+    @Test("an input without elements is a constant")
+    func emptyInput() throws {
+        var model = TestModel(.init("Concat", ["cache", "x"], ["y"], [("axis", .int(0))]))
+        model.inputs.append(.init(name: "cache", shape: [.symbol("past"), .fixed(3)]))
+        let graph = try ModelGraph(onnx: model.bytes, bindings: .init(symbols: ["past": 0]))
+        #expect(graph.inputs.map { graph.values[$0].name } == ["x"])
+        let x = FloatTensor(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])
+        #expect(try FloatInterpreter(graph).run(["x": x]) == [.float(x)])
+        let compiled = try ModelCompiler.compile(graph, samples: [["x": x]])
+        let port = compiled.circuit.inputs[0].port
+        let y = try compiled.interpreter().outputs([try port.quantised(x.values)])[0]
+        #expect(compiled.circuit.outputs[0].port.reals(y) == [1, 2, 3, 4, 5, 6])
+    }
+
+    @Test("Dropout's mask is 1 everywhere, a boolean since opset 10")
+    func dropoutMask() throws {
+        for (opset, type) in [(9, ElementType.float), (10, .bool), (17, .bool)] {
+            let model = TestModel(.init("Dropout", ["x"], ["y", "m"]), opset: opset) {
+                $0.outputs = ["m", "y"]
+            }
+            let graph = try ModelGraph(onnx: model.bytes)
+            #expect(graph.values[graph.outputs[0]].type == ValueType(type, [2, 3]))
+            let x = FloatTensor(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])
+            let mask: Tensor =
+                type == .bool
+                ? .int(IntTensor(shape: [2, 3], values: [Int](repeating: 1, count: 6)))
+                : .float(FloatTensor(shape: [2, 3], values: [Double](repeating: 1, count: 6)))
+            #expect(try FloatInterpreter(graph).run(["x": x]) == [mask, .float(x)])
+        }
+    }
+
+    @Test("Dropout in training mode drops nothing with ratio 0, and is refused with another")
+    func dropoutInTraining() throws {
+        func graph(_ ratio: Float) throws -> ModelGraph {
+            let model = TestModel(.init("Dropout", ["x", "r", "t"])) {
+                $0.initializers = [
+                    .floats("r", [], [ratio]), .init(name: "t", shape: [], type: 9, raw: [1]),
+                ]
+            }
+            return try ModelGraph(onnx: model.bytes)
+        }
+        _ = try graph(0)
+        #expect(throws: ModelError.self) { try graph(0.5) }
+    }
+
     @Test("initialisers may be listed as inputs")
     func oldStyleInputs() throws {
         var model = TestModel(.init("Add", ["x", "c"]))

@@ -76,10 +76,6 @@ import Testing
                 $0.outputs = ["y", "i"]
             }, "MaxPool", "\"p\"", "Indices"),
         Case(
-            "mask", TestModel(.init("Dropout", ["x"], ["y", "m"])) { $0.outputs = ["y", "m"] },
-            "Dropout",
-            "mask"),
-        Case(
             "three spatial dimensions",
             TestModel(.init("Conv", ["x", "w"])) {
                 $0.inputs[0].shape = [.fixed(1), .fixed(1), .fixed(1), .fixed(1), .fixed(1)]
@@ -252,9 +248,6 @@ import Testing
             TestModel(.init("Slice", ["x", "s", "s"])) { $0.initializers = [.ints("s", [1], [1])] },
             "\"y\"", "[0, 3]", "no elements"),
         Case(
-            "empty input", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0), .fixed(3)] },
-            "\"x\"", "[0, 3]", "no elements"),
-        Case(
             "empty constant as output",
             TestModel(.init("ConstantOfShape", ["s"], ["y"]), .init("Relu", ["x"], ["z"])) {
                 $0.initializers = [.ints("s", [1], [0])]
@@ -298,20 +291,18 @@ import Testing
             "sparse initialiser",
             TestModel(.init("Relu")) { $0.extraGraph = { $0.data(15, []) } }, "sparse"),
         Case(
-            "zero extent", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0)] }, "\"x\"",
-            "[0]",
-            category: .input),
+            "zero extent", TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(0)] }, "\"y\"",
+            "[0]", "no elements"),
         Case(
             "65 axes",
             TestModel(.init("Relu")) {
                 $0.inputs[0].shape = .init(repeating: .fixed(1), count: 65)
             },
-            "\"x\"", category: .input),
+            "\"x\"", "axes"),
         Case(
             "huge input",
             TestModel(.init("Relu")) { $0.inputs[0].shape = [.fixed(1 << 40), .fixed(1 << 40)] },
-            "\"x\"",
-            category: .input),
+            "\"x\"", "too many"),
     ]
 
     static let tensors: [Case] = [

@@ -77,7 +77,11 @@ struct GraphBuilder {
         }
         let shapes = try bindings.resolve(declarations)
         for (input, (elementType, shape)) in zip(declarations, zip(elementTypes, shapes)) {
-            inputs.append(try define(input.name, ValueType(elementType, shape), constant: nil))
+            // An input without elements (a cache that is empty at first) says nothing: it is known.
+            let type = ValueType(elementType, shape)
+            let empty = Tensor(empty: type)
+            let value = try define(input.name, type, constant: empty)
+            if empty == nil { inputs.append(value) }
         }
     }
 
@@ -207,6 +211,17 @@ extension GraphBuilder {
                     reference: reference, operation: resolved.operation, operands: operands,
                     results: results
                 ))
+        }
+        for (name, uniform) in zip(names.dropFirst(resolved.results.count), resolved.uniformResults)
+        where !name.isEmpty {
+            let count = uniform.type.shape.saturatingProduct
+            do throws(EvaluationError) {
+                try budget.spend(parameters: count)
+            } catch {
+                throw .evaluation(reference, error)
+            }
+            try define(
+                name, uniform.type, constant: Tensor(repeating: uniform.value, uniform.type))
         }
     }
 

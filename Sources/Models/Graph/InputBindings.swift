@@ -45,12 +45,13 @@ extension InputBindings {
             } else {
                 shape = try self.shape(of: input, symbols: symbols)
             }
-            guard let count = Shape.elementCount(shape), count > 0 else {
+            guard Shape.elementCount(shape) != nil else {
                 guard shapes[input.name] != nil || shape.contains(where: { $0 < 0 }) else {
                     throw .extent(value: input.name, shape)
                 }
                 throw .inputShape(
-                    input: input.name, expected: "positive extents", actual: "\(shape)")
+                    input: input.name, expected: "extents that multiply to at most 2^31",
+                    actual: "\(shape)")
             }
             result.append(shape)
         }

@@ -34,6 +34,17 @@ public enum Tensor: Sendable, Equatable {
     case int(IntTensor)
 
     /// A tensor without elements; nil when the type has some.
+    /// - Precondition: The shape's element count is within ``Shape/elementLimit``.
+    init(repeating value: Int, _ type: ValueType) {
+        let count = type.shape.reduce(1, *)
+        self =
+            type.elementType.isFloat
+            ? .float(
+                FloatTensor(
+                    shape: type.shape, values: [Double](repeating: Double(value), count: count)))
+            : .int(IntTensor(shape: type.shape, values: [Int](repeating: value, count: count)))
+    }
+
     init?(empty type: ValueType) {
         guard Shape.elementCount(type.shape) == 0 else { return nil }
         self =

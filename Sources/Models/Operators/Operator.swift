@@ -67,6 +67,8 @@ struct ResolvedNode {
     /// Positions of the node's inputs that are data; all others are in `operation` now.
     let operands: [Int]
     let results: [ValueType]
+    /// Further results, after `results`, that are the same number everywhere whatever the data.
+    var uniformResults: [(type: ValueType, value: Int)] = []
 
     init(_ operation: any Operator, operands: [Int], results: [ValueType]) {
         self.operation = operation

@@ -32,21 +32,25 @@ extension Reshape {
         return try resolved(node.type(0).shape, node)
     }
 
-    /// Inference leaves the data alone, whatever the ratio; the mask is not available.
+    /// Inference leaves the data alone, whatever the ratio, and so does training with the ratio 0;
+    /// the mask is 1 everywhere, a boolean since opset 10.
     static func resolveDropout(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
-        guard node.outputCount == 1 else {
-            throw node.unsupported("the output mask is", advice: "use the data only")
-        }
-        try node.expect(inputs: node.opset < 12 ? 1...1 : 1...3)
+        try node.expect(inputs: node.opset < 12 ? 1...1 : 1...3, outputs: 1...2)
         if node.opset < 12 { node.ignore("ratio") } else { node.ignore("seed") }
         if node.opset < 7 { node.ignore("is_test") }
         if node.has(2),
             try node.constant(2, role: "training_mode") != .int(.init(shape: [], values: [0]))
         {
-            throw node.unsupported(
-                "training_mode is", advice: "export the model in evaluation mode")
+            guard node.has(1), try node.scalar(1, role: "ratio") == 0 else {
+                throw node.unsupported(
+                    "training_mode is", advice: "export the model in evaluation mode")
+            }
         }
-        return try resolved(node.type(0).shape, node)
+        let type = try node.type(0)
+        var result = try resolved(type.shape, node)
+        let mask = ValueType(node.opset < 10 ? type.elementType : .bool, type.shape)
+        if node.outputCount > 1 { result.uniformResults = [(mask, 1)] }
+        return result
     }
 
     static func resolveFlatten(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
