@@ -32,7 +32,7 @@ struct Lowering {
     var outputErrors: [Double] = []
     /// The widths that would keep each function's argument from saturating.
     var argumentBits: Set<Int> = []
-    /// The position in the file of the node that is being lowered.
+    /// The position in the graph of the node that is being lowered.
     var currentNode = 0
 
     init(
@@ -71,9 +71,9 @@ struct Lowering {
             }
         }
         for input in graph.inputs { try addInput(input) }
-        for node in graph.nodes {
+        for (position, node) in graph.nodes.enumerated() {
             builder.currentName = node.reference.layerName
-            currentNode = node.reference.index
+            currentNode = position
             for result in node.results { layerNames[result] = builder.currentName }
             try lower(node)
         }
@@ -92,30 +92,46 @@ struct Lowering {
         }
     }
 
+    /// Lowers a node and takes in its results.
     private mutating func lower(_ node: ModelGraph.Node) throws(LoweringError) {
-        let result: LoweredValue
+        let results: [LoweredValue?]
         switch node.operation {
-        case let operation as Conv: result = try lower(operation, node)
-        case let operation as Gemm: result = try lower(operation, node)
-        case let operation as MatMul: result = try lower(operation, node)
-        case let operation as BatchNormalization: result = try lower(operation, node)
-        case let operation as AveragePool: result = try lower(operation, node)
-        case let operation as MaxPool: result = try lower(operation, node)
-        case let operation as Arithmetic: result = try lower(operation, node)
-        case is Negation: result = try lowerNegation(node)
-        case let operation as any ElementwiseFunction: result = try lower(operation, node)
-        case is Reshape: result = try lowerReshape(node)
-        case is Cast: result = try operand(0, of: node)
-        case let operation as Transpose: result = try lower(operation, node)
-        case let operation as any DataMovement: result = try lower(operation, node)
-        case let operation as Concat: result = try lower(operation, node)
+        case let operation as Split: results = try lower(operation, node)
+        default: results = [try result(of: node)]
+        }
+        for (index, result) in zip(node.results, results) {
+            if case .tensor(let tensor) = result {
+                values[index] = .tensor(limited(tensor, index))
+            } else {
+                values[index] = result
+            }
+        }
+    }
+
+    /// The result of an operation that has one.
+    private mutating func result(
+        of node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        switch node.operation {
+        case let operation as Conv: return try lower(operation, node)
+        case let operation as Gemm: return try lower(operation, node)
+        case let operation as MatMul: return try lower(operation, node)
+        case let operation as BatchNormalization: return try lower(operation, node)
+        case let operation as AveragePool: return try lower(operation, node)
+        case let operation as MaxPool: return try lower(operation, node)
+        case let operation as Arithmetic: return try lower(operation, node)
+        case is Negation: return try lowerNegation(node)
+        case let operation as any ElementwiseFunction: return try lower(operation, node)
+        case is Reshape: return try lowerReshape(node)
+        case is Cast: return try operand(0, of: node)
+        case let operation as Transpose: return try lower(operation, node)
+        case let operation as any DataMovement: return try lower(operation, node)
+        case let operation as EinsteinSum: return try lower(operation, node)
+        case let operation as AxisExtremum: return try lower(operation, node)
+        case let operation as Concat: return try lower(operation, node)
         default:
             throw .unsupported(
                 node.reference, what: "proving this operator is", advice: "replace it")
-        }
-        values[node.results[0]] = result
-        if case .tensor(let tensor) = result {
-            values[node.results[0]] = .tensor(limited(tensor, node.results[0]))
         }
     }
 }
@@ -136,6 +152,9 @@ extension Lowering {
 
     /// Whether one operation alone reads the value, so that it may be folded into that.
     func isReadOnce(_ value: Int) -> Bool { consumers[value].count == 1 && !isOutput[value] }
+
+    /// Whether anything needs the value: of several results some may be left alone.
+    func isRead(_ value: Int) -> Bool { !consumers[value].isEmpty || isOutput[value] }
 
     /// The range that a value's format has to hold.
     func range(_ value: Int) -> ClosedRange<Double> {
@@ -244,9 +263,4 @@ extension Lowering {
             throw .gadget(layer: builder.currentName, error)
         }
     }
-}
-
-extension NodeReference {
-    /// The node's name, or one made from its operator and place.
-    var layerName: String { name.isEmpty ? "\(operatorName)#\(index)" : name }
 }

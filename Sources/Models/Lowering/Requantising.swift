@@ -103,6 +103,8 @@ extension Lowering {
     mutating func narrow(_ value: Int) throws(LoweringError) -> LoweredTensor {
         if let known = narrowed[value] { return known }
         let x = try tensor(value)
+        // Integers mean themselves.
+        guard graph.values[value].type.elementType.isFloat else { return x }
         let name = builder.currentName
         builder.currentName = layerNames[value]
         defer { builder.currentName = name }
