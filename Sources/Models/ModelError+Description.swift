@@ -114,9 +114,7 @@ extension GraphProblem: CustomStringConvertible {
 extension TensorProblem: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .externalData:
-            "its data lies in another file, which is not supported yet; save the model with "
-                + "save_as_external_data=False"
+        case .externalData(let problem): "\(problem)"
         case .segment: "it is stored in segments, which is not supported"
         case .elementType(let name): "element type \(name) is not supported"
         case .encoding: "its data is not in a field that its element type allows"

@@ -55,13 +55,14 @@ public enum ModelFeature: String, Sendable, Equatable {
     case function = "a model-local function"
     case trainingInfo = "training information"
     case sparseInitializer = "sparse initialisers"
+    case nesting = "a graph within a graph within a graph, and so on,"
     case inputType = "a graph input that is not a tensor"
     case inputElementType = "a graph input's element type"
 }
 
 /// What is wrong with a constant tensor.
 public enum TensorProblem: Error, Equatable, Sendable {
-    case externalData
+    case externalData(ExternalDataProblem)
     case segment
     case elementType(String)
     case encoding

@@ -75,12 +75,89 @@ import Testing
                 $0.inputs[0].shape = [.fixed(1), .fixed(1), .fixed(3)]
                 $0.outputs = ["y", "i"]
             }, "MaxPool", "\"p\"", "Indices"),
+        Case("loop", TestModel(.init("Loop", name: "l")), "Loop", "\"l\"", "unroll"),
+        Case("scan", TestModel(.init("Scan", name: "l")), "Scan", "\"l\"", "unroll"),
+        Case("text", TestModel(.init("StringConcat", name: "t")), "StringConcat", "outside"),
+        Case("sequence", TestModel(.init("SequenceAt")), "SequenceAt", "tensors only"),
+        Case("optional", TestModel(.init("OptionalHasElement")), "Optional", "tensors only"),
+        Case("unique", TestModel(.init("Unique", name: "u")), "Unique", "\"u\"", "extents"),
+        Case("random", TestModel(.init("RandomNormalLike")), "RandomNormalLike", "an input"),
         Case(
-            "three spatial dimensions",
-            TestModel(.init("Conv", ["x", "w"])) {
-                $0.inputs[0].shape = [.fixed(1), .fixed(1), .fixed(1), .fixed(1), .fixed(1)]
-                $0.initializers = [.floats("w", [1, 1, 1, 1, 1], [1])]
-            }, "Conv", "3 spatial"),
+            "computed condition",
+            TestModel(
+                .init(
+                    "If", ["c"], ["y"],
+                    [
+                        ("then_branch", .other(type: 5, field: 6, bytes: [])),
+                        ("else_branch", .other(type: 5, field: 6, bytes: [])),
+                    ], name: "i")
+            ) {
+                $0.inputs[0] = .init(name: "c", type: 9, shape: [.fixed(1)])
+            }, "If", "\"i\"", "condition", "Where"),
+        Case(
+            "computed indices",
+            TestModel(.init("GatherElements", ["x", "i"], name: "g")) {
+                $0.inputs.append(.init(name: "i", type: 7, shape: [.fixed(2), .fixed(3)]))
+            }, "GatherElements", "\"g\"", "input 1", "indices"),
+        Case(
+            "indices out of range",
+            TestModel(.init("GatherND", ["x", "i"], name: "g")) {
+                $0.initializers = [.ints("i", [1, 1], [2])]
+            }, "GatherND", "\"g\"", "out of range"),
+        Case(
+            "one place updated twice",
+            TestModel(.init("ScatterND", ["x", "i", "u"], name: "s")) {
+                $0.initializers = [
+                    .ints("i", [2, 1], [1, -1]),
+                    .floats("u", [2, 3], .init(repeating: 1, count: 6)),
+                ]
+            }, "ScatterND", "\"s\"", "distinct"),
+        Case(
+            "scattered product",
+            TestModel(
+                .init("ScatterElements", ["x", "i", "x"], ["y"], [("reduction", .string("mul"))])
+            ) {
+                $0.initializers = [.ints("i", [2, 3], .init(repeating: 0, count: 6))]
+            }, "ScatterElements", "reduction", "mul"),
+        Case(
+            "product of many",
+            TestModel(.init("ReduceProd", ["x"], name: "p")) {
+                $0.inputs[0].shape = [.fixed(65)]
+            }, "ReduceProd", "\"p\"", "64"),
+        Case(
+            "equation with an unknown result",
+            TestModel(
+                .init("Einsum", ["x"], ["y"], [("equation", .string("ij->k"))], name: "e")),
+            "Einsum", "\"e\"", "equation", "k"),
+        Case(
+            "equation with a letter twice in the result",
+            TestModel(.init("Einsum", ["x"], ["y"], [("equation", .string("ij->ii"))])), "equation",
+            "twice"),
+        Case(
+            "equation of other ranks",
+            TestModel(.init("Einsum", ["x"], ["y"], [("equation", .string("ijk->i"))])), "Einsum",
+            "ranks", category: .malformed),
+        Case(
+            "resize mode",
+            TestModel(
+                .init("Resize", ["x", "", "s"], ["y"], [("mode", .string("area"))], name: "r")
+            ) {
+                $0.initializers = [.floats("s", [2], [1, 2])]
+            }, "Resize", "\"r\"", "mode", "area"),
+        Case(
+            "split that does not add up",
+            TestModel(.init("Split", ["x", "s"], ["y", "z"], name: "s")) {
+                $0.initializers = [.ints("s", [2], [1, 2])]
+            }, "Split", "\"s\"", "add up", category: .malformed),
+        Case(
+            "range without end",
+            TestModel(
+                .init("Range", ["a", "b", "c"], ["r"], name: "r"), .init("Add", ["x", "r"])
+            ) {
+                $0.initializers = [
+                    .ints("a", [], [0]), .ints("b", [], [1 << 40]), .ints("c", [], [1]),
+                ]
+            }, "Range", "\"r\"", "more memory or time"),
         Case(
             "zero divisor",
             TestModel(.init("Div", ["x", "c"], name: "d")) {
@@ -340,7 +417,7 @@ import Testing
         tensor(
             "external data",
             .init(name: "w", shape: [1], type: 1, raw: [], extra: { $0.int(14, 1) }),
-            "another file"),
+            "save_as_external_data"),
         tensor(
             "segment",
             .init(name: "w", shape: [1], type: 1, raw: [0, 0, 0, 0], extra: { $0.data(3, []) }),
@@ -378,7 +455,8 @@ import Testing
         attribute("Celu's divisor", "Celu", ("alpha", .float(0)), "alpha", "positive"),
         attribute("NaN", "LeakyRelu", ("alpha", .float(.nan)), "alpha", "nan"),
         attribute("flag", "MaxPool", ("ceil_mode", .int(2)), "ceil_mode", "2"),
-        attribute("graph", "Relu", ("body", .other(type: 5, field: 6, bytes: [])), "body"),
+        attribute(
+            "graph attribute", "Relu", ("body", .other(type: 5, field: 6, bytes: [])), "body"),
         attribute(
             "strings", "Constant", ("value_strings", .other(type: 8, field: 9, bytes: [65])),
             "value_strings", inputs: []),

@@ -1,35 +1,25 @@
-/// Turns a decoded file into a ``ModelGraph``: checks names, sorts, infers shapes, folds constants.
+/// Turns a decoded file into a ``ModelGraph``: checks names and sorts; ``GraphDraft`` does the rest.
 struct GraphBuilder {
-    private let opset: Int
-    private var values: [ModelGraph.Value] = []
+    private var draft: GraphDraft
     private var indices: [String: Int] = [:]
     private var inputs: [Int] = []
     private var outputs: [Int] = []
-    private var nodes: [ModelGraph.Node] = []
-    private var budget: FoldingBudget
 
     /// Takes in initialisers and graph inputs.
-    init(_ model: ModelProto, bindings: InputBindings) throws(ModelError) {
-        opset = try Self.defaultOpset(model)
+    init(
+        _ model: ModelProto, bindings: InputBindings, externalData: ExternalDataReader?
+    ) throws(ModelError) {
+        draft = GraphDraft(opset: try Self.defaultOpset(model), externalData: externalData)
         let graph = model.graph
         guard !model.hasTrainingInfo else {
             throw .unsupportedFeature(.trainingInfo, name: graph.name)
-        }
-        guard !graph.hasSparseInitializers else {
-            throw .unsupportedFeature(.sparseInitializer, name: graph.name)
         }
         let operators = Set(graph.nodes.map(\.operatorName))
         for function in model.functions
         where Self.isDefault(function.domain) && operators.contains(function.name) {
             throw .unsupportedFeature(.function, name: function.name)
         }
-        budget = FoldingBudget()
-        for initializer in graph.initializers {
-            guard !initializer.name.isEmpty else { throw .invalidGraph(.unnamed("an initialiser")) }
-            let (elementType, tensor) = try initializer.tensor()
-            budget.allow(elements: tensor.elementCount)
-            try define(initializer.name, ValueType(elementType, tensor.shape), constant: tensor)
-        }
+        try addInitializers(of: graph)
         try addInputs(graph, bindings: bindings)
     }
 
@@ -55,6 +45,18 @@ struct GraphBuilder {
         }
         guard ModelGraph.supportedOpsets.contains(version) else { throw .unsupportedOpset(version) }
         return version
+    }
+
+    private mutating func addInitializers(of graph: GraphProto) throws(ModelError) {
+        guard !graph.hasSparseInitializers else {
+            throw .unsupportedFeature(.sparseInitializer, name: graph.name)
+        }
+        for initializer in graph.initializers {
+            guard !initializer.name.isEmpty else { throw .invalidGraph(.unnamed("an initialiser")) }
+            let (elementType, tensor) = try initializer.tensor(external: draft.externalData)
+            draft.budget.allow(elements: tensor.elementCount)
+            try define(initializer.name, ValueType(elementType, tensor.shape), constant: tensor)
+        }
     }
 
     private mutating func addInputs(
@@ -91,21 +93,18 @@ struct GraphBuilder {
         _ name: String, _ type: ValueType, constant: Tensor?
     ) throws(ModelError) -> Int {
         guard indices[name] == nil else { throw .invalidGraph(.duplicateName(name)) }
-        indices[name] = values.count
-        values.append(ModelGraph.Value(name: name, type: type, constant: constant))
-        return values.count - 1
+        let index = draft.define(name, type, constant: constant)
+        indices[name] = index
+        return index
     }
 }
 
 // MARK: - Nodes
 
 extension GraphBuilder {
-    /// Takes in the nodes, in an order in which operands come first.
+    /// Takes in the nodes and finds the outputs.
     mutating func addNodes(of graph: GraphProto) throws(ModelError) {
-        let order = try NodeOrder.sorted(graph, defined: Set(indices.keys))
-        var used = Set(graph.outputs.map(\.name))
-        for node in graph.nodes { used.formUnion(node.inputs) }
-        for index in order { try add(graph.nodes[index], index: index, used: used) }
+        try addNodes(of: graph, within: nil)
         var isOutput = Set<Int>()
         for output in graph.outputs {
             guard let value = indices[output.name] else {
@@ -115,132 +114,154 @@ extension GraphBuilder {
             guard isOutput.insert(value).inserted else {
                 throw .invalidGraph(.duplicateName(output.name))
             }
-            guard !values[value].shape.contains(0) else {
-                throw .extent(value: output.name, values[value].shape)
-            }
+            let shape = draft.values[value].shape
+            guard !shape.contains(0) else { throw .extent(value: output.name, shape) }
             outputs.append(value)
         }
         guard !outputs.isEmpty else { throw .invalidGraph(.noOutputs) }
     }
 
+    /// Takes in the nodes of a graph or of a branch, in an order in which operands come first.
+    private mutating func addNodes(
+        of graph: GraphProto, within scope: Scope?
+    ) throws(ModelError) {
+        var captured: [[String]] = []
+        for node in graph.nodes { captured.append(try node.capturedNames()) }
+        let order = try NodeOrder.sorted(
+            graph, defined: Set(indices.keys), captured: captured)
+        var used = Set(graph.outputs.map(\.name))
+        for (node, names) in zip(graph.nodes, captured) {
+            used.formUnion(node.inputs)
+            used.formUnion(names)
+        }
+        for index in order {
+            try add(graph.nodes[index], index: index, used: used, within: scope)
+        }
+    }
+
     private mutating func add(
-        _ proto: NodeProto, index: Int, used: Set<String>
+        _ proto: NodeProto, index: Int, used: Set<String>, within scope: Scope?
     ) throws(ModelError) {
         let reference = NodeReference(
-            operatorName: proto.operatorName, name: proto.name, index: index, outputs: proto.outputs
-        )
+            operatorName: proto.operatorName,
+            name: scope.map { "\($0.name)/" + proto.layerName(index) } ?? proto.name,
+            index: index, outputs: proto.outputs)
         guard Self.isDefault(proto.domain) else {
             throw .unknownOperator(reference, domain: proto.domain)
         }
-        guard let resolve = OperatorRegistry.resolvers[proto.operatorName] else {
-            throw .unknownOperator(reference, domain: "")
-        }
-        var operands = proto.inputs.map { $0.isEmpty ? nil : indices[$0] }
-        var attributes = proto.attributes
-        if opset < LegacyBroadcast.endOpset {
-            let shapes = operands.map { $0.map { values[$0].shape } ?? [] }
-            let legacy = try LegacyBroadcast.resolve(proto, reference, shapes: shapes)
-            attributes = legacy.attributes
-            if let shape = legacy.second, let second = operands[1] {
-                operands[1] = try reshaped(second, to: shape, for: reference)
-            }
+        guard proto.outputs.contains(where: { !$0.isEmpty }) else {
+            throw .invalidGraph(.unnamed("the output of \(reference)"))
         }
         // An output that nothing reads is as good as left out.
         let lastUsed = proto.outputs.lastIndex { !$0.isEmpty && used.contains($0) }
-        var reader = try NodeReader(
-            reference, opset: opset, inputs: operands.map { $0.map { values[$0] } },
-            outputCount: lastUsed.map { $0 + 1 } ?? 1, attributes: attributes)
-        let resolved = try resolve(&reader)
-        try reader.finish()
-        try append(resolved, reference, operands: resolved.operands.compactMap { operands[$0] })
-    }
-
-    /// Adds a node that gives a value another shape for the sake of a node that reads it.
-    private mutating func reshaped(
-        _ value: Int, to shape: [Int], for reader: NodeReference
-    ) throws(ModelError) -> Int {
-        let type = values[value].type
-        guard type.shape != shape else { return value }
-        let name = "\(reader).\(values[value].name)"
-        try append(
-            ResolvedNode(Reshape(), operands: [0], type.elementType, shape),
-            NodeReference(
-                operatorName: "Reshape", name: name, index: reader.index, outputs: [name]),
-            operands: [value])
-        return values.count - 1
-    }
-
-    /// Adds a node, or its results when they follow from constants.
-    private mutating func append(
-        _ resolved: ResolvedNode, _ reference: NodeReference, operands: [Int]
-    ) throws(ModelError) {
-        let names = reference.outputs
-        guard names.first(where: { !$0.isEmpty }) != nil else {
-            throw .invalidGraph(.unnamed("the output of \(reference)"))
-        }
-        let constants = operands.compactMap { values[$0].constant }
-        let isConstant = constants.count == operands.count
-        for (name, type) in zip(names, resolved.results) {
-            // A constant may be empty, as the shape of a scalar is; data may not.
-            guard let count = Shape.elementCount(type.shape), isConstant || count > 0 else {
-                throw .extent(value: name, type.shape)
+        let outputCount = lastUsed.map { $0 + 1 } ?? 1
+        var operands = proto.inputs.map { $0.isEmpty ? nil : indices[$0] }
+        var attributes = proto.attributes
+        if draft.opset < LegacyBroadcast.endOpset {
+            let shapes = operands.map { $0.map { draft.values[$0].shape } ?? [] }
+            let legacy = try LegacyBroadcast.resolve(proto, reference, shapes: shapes)
+            attributes = legacy.attributes
+            if let shape = legacy.second, let second = operands[1] {
+                operands[1] = try draft.reshaped(second, to: shape, for: reference)
             }
         }
-        if isConstant {
-            let tensors = try fold(resolved, reference, operands: operands, constants: constants)
-            for (name, (type, tensor)) in zip(names, zip(resolved.results, tensors))
-            where !name.isEmpty {
-                try define(name, type, constant: tensor)
-            }
+        let results: [Int]
+        if proto.operatorName == "If" {
+            results = try inline(
+                proto, reference, operands: operands, outputCount: outputCount, within: scope)
         } else {
-            do throws(EvaluationError) {
-                try budget.spend(parameters: resolved.operation.parameterCount)
-            } catch {
-                throw .evaluation(reference, error)
-            }
-            var results: [Int] = []
-            for (position, type) in resolved.results.enumerated() {
-                let name = position < names.count ? names[position] : ""
-                // A result that the model leaves unnamed gets a name no model can collide with unnoticed.
-                results.append(
-                    try define(
-                        name.isEmpty ? "\(reference).\(position)" : name, type, constant: nil))
-            }
-            nodes.append(
-                ModelGraph.Node(
-                    reference: reference, operation: resolved.operation, operands: operands,
-                    results: results
-                ))
+            results = try draft.apply(
+                proto.operatorName, reference, operands: operands, attributes: attributes,
+                outputCount: outputCount)
         }
-        for (name, uniform) in zip(names.dropFirst(resolved.results.count), resolved.uniformResults)
-        where !name.isEmpty {
-            let count = uniform.type.shape.saturatingProduct
-            do throws(EvaluationError) {
-                try budget.spend(parameters: count)
-            } catch {
-                throw .evaluation(reference, error)
-            }
-            try define(
-                name, uniform.type, constant: Tensor(repeating: uniform.value, uniform.type))
+        for (name, result) in zip(proto.outputs, results) where !name.isEmpty {
+            guard indices[name] == nil else { throw .invalidGraph(.duplicateName(name)) }
+            indices[name] = result
         }
     }
+}
 
-    private mutating func fold(
-        _ resolved: ResolvedNode, _ reference: NodeReference, operands: [Int], constants: [Tensor]
-    ) throws(ModelError) -> [Tensor] {
-        // Empty tensors can have other extents of any size: nothing is to be computed for them.
-        let empty = resolved.results.compactMap(Tensor.init(empty:))
-        if empty.count == resolved.results.count { return empty }
-        do throws(EvaluationError) {
-            try budget.spend(
-                resolved.operation, operands: operands.map { values[$0].type },
-                results: resolved.results)
-            let tensors = try resolved.operation.evaluate(constants, results: resolved.results)
-            guard tensors.allSatisfy(\.isFinite) else { throw .notFinite }
-            return tensors
-        } catch {
-            throw .evaluation(reference, error)
+// MARK: - Branches
+
+extension GraphBuilder {
+    /// A branch that is being inlined.
+    private struct Scope {
+        let name: String
+        /// How many branches deep.
+        let depth: Int
+    }
+
+    /// The branch that a constant condition of `If` selects takes the node's place.
+    private mutating func inline(
+        _ proto: NodeProto, _ reference: NodeReference, operands: [Int?], outputCount: Int,
+        within scope: Scope?
+    ) throws(ModelError) -> [Int] {
+        var reader = try NodeReader(
+            reference, opset: draft.opset, inputs: operands.map { $0.map { draft.values[$0] } },
+            outputCount: outputCount, attributes: proto.attributes)
+        try reader.expect(inputs: 1...1, outputs: 1...Int.max)
+        let branches = (try reader.graph("then_branch"), try reader.graph("else_branch"))
+        try reader.finish()
+        guard case .int(let condition)? = try reader.constant(0), condition.values.count == 1 else {
+            throw .unsupported(
+                reference, what: "a condition that depends on the model's input is",
+                advice: "compute both branches and select with Where")
         }
+        let branch = condition.values[0] != 0 ? branches.0 : branches.1
+        let depth = (scope?.depth ?? 0) + 1
+        guard depth <= NodeProto.nestingLimit, branch.inputs.isEmpty,
+            branch.outputs.count >= outputCount
+        else {
+            throw reader.mismatch(
+                expected: "a branch without inputs and with \(outputCount) outputs",
+                actual: "\(branch.inputs.count) inputs, \(branch.outputs.count) outputs")
+        }
+        // Names of the branch are its own.
+        let outer = indices
+        let first = draft.values.count
+        try addInitializers(of: branch)
+        try addNodes(of: branch, within: Scope(name: reference.layerName, depth: depth))
+        var results: [Int] = []
+        for output in branch.outputs {
+            guard let value = indices[output.name] else {
+                throw .invalidGraph(.undefinedName(output.name, usedBy: "\(reference)"))
+            }
+            results.append(value)
+        }
+        indices = outer
+        return try draft.name(results, after: reference, first: first)
+    }
+}
+
+extension NodeProto {
+    /// Graphs nested deeper than this are refused.
+    static let nestingLimit = 16
+
+    /// All names that the node's bodies read, names of their own too.
+    fileprivate func capturedNames(depth: Int = 0) throws(ModelError) -> [String] {
+        var names: [String] = []
+        for attribute in attributes {
+            guard case .graph(let message) = attribute.value else { continue }
+            guard depth < Self.nestingLimit else {
+                throw .unsupportedFeature(.nesting, name: name)
+            }
+            let graph: GraphProto
+            do throws(ONNXDecodingError) {
+                graph = try GraphProto(decoding: message)
+            } catch {
+                throw .malformed(error)
+            }
+            names += graph.outputs.map(\.name)
+            for node in graph.nodes {
+                names += node.inputs
+                names += try node.capturedNames(depth: depth + 1)
+            }
+        }
+        return names
+    }
+
+    fileprivate func layerName(_ index: Int) -> String {
+        name.isEmpty ? "\(operatorName)#\(index)" : name
     }
 }
 
@@ -249,9 +270,10 @@ extension GraphBuilder {
 extension GraphBuilder {
     /// The graph, without nodes and constants that no output needs.
     func finish(_ model: ModelProto) throws(ModelError) -> ModelGraph {
+        let values = draft.values
         var isNeeded = [Bool](repeating: false, count: values.count)
         for index in inputs + outputs { isNeeded[index] = true }
-        let nodes = Fusion(values: values, nodes: nodes, outputs: outputs).fusedNodes()
+        let nodes = Fusion(values: values, nodes: draft.nodes, outputs: outputs).fusedNodes()
         var kept: [ModelGraph.Node] = []
         for node in nodes.reversed() where node.results.contains(where: { isNeeded[$0] }) {
             for index in node.operands + node.results { isNeeded[index] = true }
@@ -264,7 +286,7 @@ extension GraphBuilder {
             remaining.append(values[index])
         }
         return ModelGraph(
-            name: model.graph.name, producer: model.producer, opset: opset, values: remaining,
+            name: model.graph.name, producer: model.producer, opset: draft.opset, values: remaining,
             inputs: inputs.map { positions[$0] }, outputs: outputs.map { positions[$0] },
             nodes: kept.reversed().map { node in
                 ModelGraph.Node(

@@ -9,7 +9,7 @@ public struct ModelGraph: Sendable {
 
     /// A tensor: a graph input, a constant, or one result of a node.
     public struct Value: Sendable {
-        public let name: String
+        public internal(set) var name: String
         public let type: ValueType
         /// Its elements, when they do not depend on the model's inputs.
         public let constant: Tensor?
@@ -41,15 +41,19 @@ public struct ModelGraph: Sendable {
     /// Decodes and checks an ONNX file, infers all shapes and folds constants.
     ///
     /// - Parameter bindings: Extents that the file leaves open.
+    /// - Parameter externalData: Reads data that the file only refers to; refused when nil.
     /// - Throws: ``ModelError``, for every byte string that is not a model we support; never traps.
-    public init(onnx bytes: [UInt8], bindings: InputBindings = InputBindings()) throws(ModelError) {
+    public init(
+        onnx bytes: [UInt8], bindings: InputBindings = InputBindings(),
+        externalData: ExternalDataReader? = nil
+    ) throws(ModelError) {
         let model: ModelProto
         do throws(ONNXDecodingError) {
             model = try ModelProto(decoding: bytes)
         } catch {
             throw .malformed(error)
         }
-        var builder = try GraphBuilder(model, bindings: bindings)
+        var builder = try GraphBuilder(model, bindings: bindings, externalData: externalData)
         try builder.addNodes(of: model.graph)
         self = try builder.finish(model)
     }

@@ -6,8 +6,11 @@ enum NodeOrder {
     /// of graph can exhaust the call stack.
     ///
     /// - Parameter defined: Names of initialisers and graph inputs.
+    /// - Parameter captured: What each node's bodies read, names of their own too.
     /// - Throws: ``ModelError/invalidGraph(_:)`` for names defined twice or never, and for cycles.
-    static func sorted(_ graph: GraphProto, defined: Set<String>) throws(ModelError) -> [Int] {
+    static func sorted(
+        _ graph: GraphProto, defined: Set<String>, captured: [[String]]
+    ) throws(ModelError) -> [Int] {
         var producers: [String: Int] = [:]
         for (index, node) in graph.nodes.enumerated() {
             for name in node.outputs where !name.isEmpty {
@@ -16,6 +19,9 @@ enum NodeOrder {
                 }
                 producers[name] = index
             }
+        }
+        let reads = zip(graph.nodes, captured).map { node, names in
+            node.inputs + names.filter { producers[$0] != nil }
         }
 
         enum State {
@@ -32,13 +38,13 @@ enum NodeOrder {
             stack.append((root, 0))
             while let (index, nextInput) = stack.popLast() {
                 let node = graph.nodes[index]
-                guard nextInput < node.inputs.count else {
+                guard nextInput < reads[index].count else {
                     states[index] = .done
                     order.append(index)
                     continue
                 }
                 stack.append((index, nextInput + 1))
-                let name = node.inputs[nextInput]
+                let name = reads[index][nextInput]
                 guard !name.isEmpty, !defined.contains(name) else { continue }
                 guard let producer = producers[name] else {
                     throw .invalidGraph(

@@ -10,15 +10,17 @@ struct NodeReader {
     /// How many outputs the node names, whether anything reads them or not.
     var namedOutputCount: Int { reference.outputs.count { !$0.isEmpty } }
     private let inputs: [ModelGraph.Value?]
+    private let externalData: ExternalDataReader?
     private var attributes: [String: AttributeProto.Value] = [:]
 
     init(
         _ reference: NodeReference, opset: Int, inputs: [ModelGraph.Value?], outputCount: Int,
-        attributes: [AttributeProto]
+        attributes: [AttributeProto], externalData: ExternalDataReader? = nil
     ) throws(ModelError) {
         self.reference = reference
         self.opset = opset
         self.outputCount = outputCount
+        self.externalData = externalData
         self.inputs = Array(inputs[..<((inputs.lastIndex { $0 != nil } ?? -1) + 1)])
         for attribute in attributes {
             guard self.attributes.updateValue(attribute.value, forKey: attribute.name) == nil else {
@@ -190,7 +192,23 @@ extension NodeReader {
         guard case .tensor(let proto) = value else {
             throw kindError(name, expected: "tensor", value)
         }
-        return try proto.tensor(owner: "attribute \(name) of \(reference)")
+        return try proto.tensor(
+            owner: "attribute \(name) of \(reference)", external: externalData)
+    }
+
+    /// A graph that is a node's body.
+    mutating func graph(_ name: String) throws(ModelError) -> GraphProto {
+        guard let value = attributes.removeValue(forKey: name) else {
+            throw .attribute(reference, name: name, .missing)
+        }
+        guard case .graph(let message) = value else {
+            throw kindError(name, expected: "graph", value)
+        }
+        do throws(ONNXDecodingError) {
+            return try GraphProto(decoding: message)
+        } catch {
+            throw .malformed(error)
+        }
     }
 
     /// Drops an attribute that has no bearing on inference.

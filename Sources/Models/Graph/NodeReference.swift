@@ -16,3 +16,8 @@ extension NodeReference: CustomStringConvertible {
         return "\(operatorName) node #\(index) (output \(results))"
     }
 }
+
+extension NodeReference {
+    /// The node's name, or one made from its operator and place.
+    var layerName: String { name.isEmpty ? "\(operatorName)#\(index)" : name }
+}

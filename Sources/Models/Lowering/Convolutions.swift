@@ -20,7 +20,7 @@ extension Lowering {
         if case .constant(let weights) = try operand(1, of: node) {
             product = .pending(
                 LinearLayer(
-                    identity: .init(node: node.reference.index),
+                    identity: .init(node: currentNode),
                     name: node.reference.layerName,
                     kind: .convolution(conv.window, groups: conv.groups),
                     input: try narrow(node.operands[0]), weights: weights, bias: nil, shape: shape,

@@ -42,11 +42,15 @@ extension Lowering {
         return try reshaped(result, to: layer.resultShape)
     }
 
-    /// The unit of the accumulators, a power of two.
+    /// The unit of the accumulators; a power of two, or one times the input's unit.
     private func accumulatorUnit(
         _ layer: LinearLayer, _ sums: WeightSums, for value: Int
     ) -> Double {
         let input = layer.input
+        // Without rounding at all where that takes few bits.
+        if let fraction = sums.exactFraction, !sums.hasBias {
+            return input.unit * Rounding.powerOfTwo(-fraction)
+        }
         func bounds(_ unit: Double) -> IntegerBounds {
             sums.bounds(
                 input: input.bounds.union(IntegerBounds(0, 0)), inputUnit: input.unit, unit: unit)
@@ -103,6 +107,10 @@ extension Lowering {
                         source: .constant(extents, weights),
                         axes: dimensions.map { .dimensions([$0]) }),
                 ], over: space, output: dimensions.map { [$0] })
+        case .einstein(let sum, let position):
+            var sources = [constant, .tensor(layer.input)]
+            if position == 1 { sources.reverse() }
+            return try contract(sum, sources)
         }
     }
 

@@ -13,6 +13,8 @@ struct LinearLayer {
         case leftMatrix
         /// Weights times x, element by element, broadcast as in numpy.
         case scaling
+        /// Any other sum of products; the weights are one of its two operands.
+        case einstein(EinsteinSum, weights: Int)
     }
 
     /// The node that began it, and how many have been folded in since: the same weights whenever
@@ -51,7 +53,7 @@ struct LinearLayer {
         case .convolution: 1
         case .rightMatrix: shape.count - 1
         case .leftMatrix: shape.count - 2
-        case .scaling: nil
+        case .scaling, .einstein: nil
         }
     }
 
@@ -68,6 +70,17 @@ struct LinearLayer {
             return index / extents[extents.count - 1]
         case .scaling:
             return index
+        case .einstein(let sum, let position):
+            // The weights' own part of the result's index.
+            var (rest, row, stride) = (index, 0, 1)
+            for (label, extent) in zip(sum.operands[position], extents).reversed() {
+                if sum.output.contains(label) {
+                    row += rest % extent * stride
+                    stride *= extent
+                }
+                rest /= extent
+            }
+            return row
         }
     }
 
@@ -98,6 +111,8 @@ extension LinearLayer {
         switch kind {
         case .scaling:
             result.weights = weights.combined(with: factor, *)
+        case .einstein:
+            return nil
         case .convolution, .rightMatrix, .leftMatrix:
             guard let axis = channelAxis,
                 extents.enumerated().allSatisfy({ $0.offset == axis || $0.element == 1 })
@@ -185,6 +200,12 @@ struct WeightSums {
     let rows: [Row]
     let largestWeight: Double
     let hasBias: Bool
+    /// The fewest fractional bits in which every weight is exact, where they are few, as those of
+    /// selections and interpolations are.
+    let exactFraction: Int?
+
+    /// Weights with more fractional bits are rounded as any.
+    private static let exactFractions = 0...8
 
     init(_ layer: LinearLayer) {
         var rows: [Row] = []
@@ -216,10 +237,23 @@ struct WeightSums {
         }
         self.rows = rows
         largestWeight = largest
+        exactFraction =
+            largest >= 0x1p16
+            ? nil
+            : Self.exactFractions.first { fraction in
+                let scale = Rounding.powerOfTwo(fraction)
+                return layer.weights.values.allSatisfy { ($0 * scale).rounded() == $0 * scale }
+            }
     }
 
     /// The largest number of terms of a sum.
     var depth: Int { rows.reduce(1) { max($0, $1.count) } }
+
+    /// Whether weights in multiples of 1 / scale are not rounded.
+    private func isExact(scale: Double) -> Bool {
+        guard let exactFraction, let bits = Rounding.log2Exactly(scale) else { return false }
+        return bits >= exactFraction
+    }
 
     /// Proved bounds of the accumulators when weights are rounded to multiples of
     /// unit / inputUnit and the bias to multiples of `unit`.
@@ -229,12 +263,16 @@ struct WeightSums {
         let scale = inputUnit / unit
         let (low, high) = (Double(input.low), Double(input.high))
         let magnitude = max(low.magnitude, high.magnitude)
+        let isExact = isExact(scale: scale)
         var result = (low: 0.0, high: 0.0)
         for (index, row) in rows.enumerated() {
+            let reach = scale * (row.positive - row.negative) * magnitude
+            // Small integers are exact in doubles.
             let slack =
-                Double(row.count) / 2 * magnitude + 2
-                + 0x1p-40 * scale * (row.positive - row.negative) * magnitude
-                + 0x1p-40 * row.bias.magnitude / unit
+                isExact && !hasBias && reach < 0x1p50
+                ? 0
+                : Double(row.count) / 2 * magnitude + 2 + 0x1p-40 * reach
+                    + 0x1p-40 * row.bias.magnitude / unit
             let rowLow =
                 (row.positive * low + row.negative * high) * scale + row.bias.lowerBound / unit
                 - slack
@@ -256,9 +294,11 @@ struct WeightSums {
 
     /// How far an accumulator may lie from the float layer's sum, in reals.
     func error(input: LoweredTensor, unit: Double) -> Double {
-        rows.reduce(0) { largest, row in
+        let isExact = isExact(scale: input.unit / unit)
+        return rows.reduce(0) { largest, row in
             let fromInput = (row.positive - row.negative) * input.error
-            let fromWeights = Double(row.count) / 2 * input.bounds.magnitudeAsDouble * unit
+            let fromWeights =
+                isExact ? 0 : Double(row.count) / 2 * input.bounds.magnitudeAsDouble * unit
             return max(largest, fromInput + fromWeights + (hasBias ? unit / 2 : 0))
         }
     }

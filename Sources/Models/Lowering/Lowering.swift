@@ -34,7 +34,7 @@ struct Lowering {
     var outputErrors: [Double] = []
     /// The widths that would keep each function's argument from saturating.
     var argumentBits: Set<Int> = []
-    /// The position in the file of the node that is being lowered.
+    /// The position in the graph of the node that is being lowered.
     var currentNode = 0
 
     init(
@@ -74,9 +74,9 @@ struct Lowering {
             }
         }
         for input in graph.inputs { try addInput(input) }
-        for node in graph.nodes {
+        for (position, node) in graph.nodes.enumerated() {
             builder.currentName = node.reference.layerName
-            currentNode = node.reference.index
+            currentNode = position
             for result in node.results { layerNames[result] = builder.currentName }
             try lower(node)
         }
@@ -102,6 +102,7 @@ struct Lowering {
         let results: [LoweredValue?]
         switch node.operation {
         case let operation as TopK: results = try lower(operation, node)
+        case let operation as Split: results = try lower(operation, node)
         default: results = [try result(of: node)]
         }
         for (index, result) in zip(node.results, results) {
@@ -146,6 +147,8 @@ struct Lowering {
         case is Cast: return try operand(0, of: node)
         case let operation as Transpose: return try lower(operation, node)
         case let operation as any DataMovement: return try lower(operation, node)
+        case let operation as EinsteinSum: return try lower(operation, node)
+        case let operation as AxisExtremum: return try lower(operation, node)
         case let operation as Concat: return try lower(operation, node)
         default:
             throw .unsupported(
@@ -170,6 +173,9 @@ extension Lowering {
 
     /// Whether one operation alone reads the value, so that it may be folded into that.
     func isReadOnce(_ value: Int) -> Bool { consumers[value].count == 1 && !isOutput[value] }
+
+    /// Whether anything needs the value: of several results some may be left alone.
+    func isRead(_ value: Int) -> Bool { !consumers[value].isEmpty || isOutput[value] }
 
     /// The range that a value's format has to hold.
     func range(_ value: Int) -> ClosedRange<Double> {
@@ -281,9 +287,4 @@ extension Lowering {
             throw .gadget(layer: builder.currentName, error)
         }
     }
-}
-
-extension NodeReference {
-    /// The node's name, or one made from its operator and place.
-    var layerName: String { name.isEmpty ? "\(operatorName)#\(index)" : name }
 }

@@ -13,10 +13,10 @@ extension Lowering {
         if case .constant(let weights) = left, case .tensor = right {
             if gemm.alpha != 1 { left = .constant(weights.mapped { $0 * gemm.alpha }) }
             product = try multiply(
-                left, right, node: node.reference.index, shape: shape, resultShape: shape)
+                left, right, node: currentNode, shape: shape, resultShape: shape)
         } else {
             product = try multiply(
-                left, right, node: node.reference.index, shape: shape, resultShape: shape)
+                left, right, node: currentNode, shape: shape, resultShape: shape)
             product = try scaled(
                 product, node.results[0], by: .scalar(gemm.alpha), shape: shape)
         }
@@ -39,7 +39,7 @@ extension Lowering {
             matrixOperand(1, of: node, isTransposed: false),
             operation.rightBatch + [operation.depth, operation.columns])
         return try multiply(
-            left, right, node: node.reference.index,
+            left, right, node: currentNode,
             shape: batch + [operation.rows, operation.columns],
             resultShape: shape(node.results[0]))
     }

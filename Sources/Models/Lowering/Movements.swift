@@ -19,24 +19,48 @@ extension Lowering {
         return .tensor(tensor)
     }
 
-    /// `Slice`, `Pad`, `Gather`: a view where the map of each axis is a progression, else an einsum
-    /// with the map as a constant matrix.
+    /// `Slice`, `Pad`, `Gather` and their kin: where an axis is repeated, a broadcast; a view where the
+    /// map of an axis is a progression; else an einsum with the map as a constant matrix.
     mutating func lower(
         _ movement: any DataMovement, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
-        var x = try tensor(node.operands[0])
+        .tensor(try moved(movement, node.operands[0], to: node.results[0], node))
+    }
+
+    /// `Split`: a view for each result that anything reads.
+    mutating func lower(
+        _ split: Split, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> [LoweredValue?] {
+        let operand = node.operands[0]
+        var results: [LoweredValue?] = []
+        for (position, result) in node.results.enumerated() {
+            guard isRead(result) else {
+                results.append(nil)
+                continue
+            }
+            let part = split.part(position, of: shape(operand))
+            results.append(.tensor(try moved(part, operand, to: result, node)))
+        }
+        return results
+    }
+
+    private mutating func moved(
+        _ movement: any DataMovement, _ operand: Int, to result: Int, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredTensor {
+        var x = try tensor(operand)
         var fill = Rounding.halfUp(movement.padding / x.unit)
         if fill.magnitude >= 0x1p40 {
-            x = try narrow(node.operands[0])
+            x = try narrow(operand)
             fill = Rounding.halfUp(movement.padding / x.unit)
         }
-        let maps = AxisMap.axes(movement.indexMap(operand: x.shape), of: x.shape)
+        var maps = AxisMap.axes(movement.indexMap(operand: x.shape), of: x.shape)
         let isPadded = maps.contains { $0.sources.contains(IndexMap.padding) }
         guard !isPadded || fill.magnitude < 0x1p40 else {
             throw .unsupported(
                 node.reference, what: "padding with \(movement.padding) is",
                 advice: "pad with a value in the range of the data")
         }
+        x = try repeated(x, &maps)
         for (axis, map) in maps.enumerated() where map.progression == nil {
             x = try gathered(x, axis: axis, map.sources)
         }
@@ -63,9 +87,41 @@ extension Lowering {
         }
         if isPadded {
             x.bounds = x.bounds.union(IntegerBounds(Int128(fill), Int128(fill)))
-            x.error = max(x.error, x.unit / 2)
+            x.error = max(x.error, (fill * x.unit - movement.padding).magnitude)
         }
-        return .tensor(try reshaped(x, to: shape(node.results[0])))
+        return try reshaped(x, to: shape(result))
+    }
+
+    /// The axes that are repeated as a whole or element by element: broadcast along axes of their
+    /// own, which the layout then joins to them.
+    private mutating func repeated(
+        _ x: LoweredTensor, _ maps: inout [AxisMap]
+    ) throws(LoweringError) -> LoweredTensor {
+        guard maps.contains(where: { $0.repetition != nil }) else { return x }
+        var (before, after, joined) = ([Int](), [Int](), [Int]())
+        for (axis, map) in maps.enumerated() {
+            let extent = x.shape[axis]
+            switch map.repetition {
+            case .whole(let count)?:
+                before += [1, extent]
+                after += [count, extent]
+            case .elements(let count)?:
+                before += [extent, 1]
+                after += [extent, count]
+            case nil:
+                before.append(extent)
+                after.append(extent)
+                joined.append(extent)
+                continue
+            }
+            joined.append(map.sources.count)
+            maps[axis] = AxisMap(
+                sources: Array(0..<map.sources.count), extent: map.sources.count)
+        }
+        var result = try sum([(1, reshaped(x, to: before))], unit: x.unit, shape: after)
+        result.error = x.error
+        result.terms = x.terms
+        return try reshaped(result, to: joined)
     }
 
     /// out[.., i, ..] = x[.., sources[i], ..] by a constant matrix of zeros and ones.
@@ -146,8 +202,17 @@ private struct AxisMap {
         var isIdentity: Bool
     }
 
+    enum Repetition {
+        /// The axis so many times.
+        case whole(Int)
+        /// Each element so many times.
+        case elements(Int)
+    }
+
     /// ``IndexMap/padding`` where the position is padding.
     let sources: [Int]
+    /// How the axis is repeated, if it is and nothing else happens to it.
+    let repetition: Repetition?
     /// When position i reads start + step · i, which is padding exactly where it lies outside.
     let progression: Progression?
 
@@ -158,8 +223,9 @@ private struct AxisMap {
         }
     }
 
-    private init(sources: [Int], extent: Int) {
+    init(sources: [Int], extent: Int) {
         self.sources = sources
+        repetition = Self.repetition(sources, extent: extent)
         guard let first = sources.firstIndex(where: { $0 >= 0 }) else {
             // Nothing but padding.
             progression = Progression(start: extent, step: 1, isIdentity: false)
@@ -180,6 +246,20 @@ private struct AxisMap {
                 start: start, step: step,
                 isIdentity: start == 0 && (step == 1 || extent == 1) && sources.count == extent)
             : nil
+    }
+}
+
+extension AxisMap {
+    private static func repetition(_ sources: [Int], extent: Int) -> Repetition? {
+        let count = sources.count / max(1, extent)
+        guard count > 1, count * extent == sources.count else { return nil }
+        if sources.enumerated().allSatisfy({ $0.element == $0.offset / count }) {
+            return .elements(count)
+        }
+        if sources.enumerated().allSatisfy({ $0.element == $0.offset % extent }) {
+            return .whole(count)
+        }
+        return nil
     }
 }
 

@@ -8,10 +8,7 @@ extension Lowering {
         _ pool: AveragePool, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
         let x = try narrow(node.operands[0])
-        let (rows, columns) = (pool.window.rows, pool.window.columns)
-        let divisors = (0..<rows.output).flatMap { row in
-            (0..<columns.output).map { pool.divisor(row: row, column: $0) }
-        }
+        let divisors = pool.divisors
         let isUniform = divisors.allSatisfy { $0 == divisors[0] }
         var space = IndexSpace()
         let shape = shape(node.results[0])
@@ -67,20 +64,47 @@ extension Lowering {
         let (wire, layout) = try view(
             operand, over: space, axes: (outputs + windows.taps).map { [$0] },
             fill: Int(x.bounds.low))
+        var taps = x
+        (taps.wire, taps.layout) = (wire, layout)
+        return .tensor(try maximum(taps, keeping: outputs.count))
+    }
+
+    /// `ReduceMax` and `ReduceMin`: the maximum over physical axes; a minimum is that of −x, negated.
+    /// |result − float| ≤ input error.
+    mutating func lower(
+        _ extremum: AxisExtremum, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        var x = try narrow(node.operands[0])
+        let shape = x.shape
+        let kept = shape.indices.filter { !extremum.axes.contains($0) }
+        x.layout = x.layout.transposed(kept + extremum.axes)
+        // Parts become axes that can be taken away.
+        x = try split(x)
+        if extremum.isMinimum { x = try negated(x) }
+        x = try maximum(x, keeping: kept.count)
+        return .tensor(extremum.isMinimum ? try negated(x) : x)
+    }
+
+    private mutating func negated(_ x: LoweredTensor) throws(LoweringError) -> LoweredTensor {
+        try sum([(-1, x)], unit: x.unit, shape: x.shape)
+    }
+
+    /// The maximum over all but the first logical axes, each part of which is a physical axis.
+    private mutating func maximum(
+        _ x: LoweredTensor, keeping count: Int
+    ) throws(LoweringError) -> LoweredTensor {
         let span = x.bounds.high - x.bounds.low
+        let reduced = x.layout.axes[count...].flatMap { $0 }.map(\.axis).sorted()
         var result = x
-        result.layout = layout
-        result.layout.axes = Array(layout.axes[..<outputs.count])
-        result.wire = wire
-        let reduced = layout.axes[outputs.count...].flatMap { $0 }.map(\.axis)
-        guard !reduced.isEmpty else { return .tensor(result) }
+        result.layout.axes = Array(x.layout.axes[..<count])
+        guard !reduced.isEmpty else { return result }
         result.wire = try add(
             .maximum(
                 Maximum(
-                    source: wire, axes: reduced,
+                    source: x.wire, axes: reduced,
                     bits: max(1, Int128.bitWidth - span.leadingZeroBitCount))))
-        result.layout = layout.removing(reduced, keeping: outputs.count)
-        return .tensor(result)
+        result.layout = x.layout.removing(reduced, keeping: count)
+        return result
     }
 }
 

@@ -130,6 +130,8 @@ extension Lowering {
         if isInteger(value) { return try exact(value) }
         if let known = narrowed[value] { return known }
         let x = try tensor(value)
+        // Integers mean themselves.
+        guard graph.values[value].type.elementType.isFloat else { return x }
         let name = builder.currentName
         builder.currentName = layerNames[value]
         defer { builder.currentName = name }

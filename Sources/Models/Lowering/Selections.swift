@@ -51,8 +51,6 @@ extension Lowering {
         ]
     }
 
-    private func isRead(_ value: Int) -> Bool { !consumers[value].isEmpty || isOutput[value] }
-
     /// The value in at most 40 bits: its order is what counts.
     private mutating func comparable(_ value: Int) throws(LoweringError) -> LoweredTensor {
         let x = try tensor(value)

@@ -43,7 +43,9 @@ struct AttributeProto {
         case tensor(TensorProto)
         case floats([Float])
         case ints([Int64])
-        /// A kind that no supported operator takes (a graph, strings, …), by ONNX's name.
+        /// Not decoded before it is needed: graphs can be nested without end.
+        case graph(ProtobufReader)
+        /// A kind that no supported operator takes (strings, sparse tensors, …), by ONNX's name.
         case unsupported(String)
 
         var kind: String {
@@ -54,9 +56,15 @@ struct AttributeProto {
             case .tensor: "tensor"
             case .floats: "floats"
             case .ints: "ints"
+            case .graph: "graph"
             case .unsupported(let name): name
             }
         }
+    }
+
+    init(name: String, value: Value) {
+        self.name = name
+        self.value = value
     }
 
     init(decoding message: ProtobufReader) throws(ONNXDecodingError) {
@@ -65,6 +73,7 @@ struct AttributeProto {
         var int: Int64 = 0
         var string: ArraySlice<UInt8> = []
         var tensor: TensorProto?
+        var graph: ProtobufReader?
         var floats: [Float] = []
         var ints: [Int64] = []
         var typeCode: Int32 = 0
@@ -82,6 +91,7 @@ struct AttributeProto {
                     throw .duplicateField(message: "AttributeProto", field: "t")
                 }
                 tensor = try TensorProto(decoding: reader.message(field))
+            case 6: graph = try reader.message(field)
             case 7: try reader.append(field, to: &floats)
             case 8: try reader.append(field, to: &ints)
             case 20: typeCode = try reader.int32(field)
@@ -104,6 +114,9 @@ struct AttributeProto {
         case 4:
             guard let tensor else { throw .missingField(message: "AttributeProto", field: "t") }
             value = .tensor(tensor)
+        case 5:
+            guard let graph else { throw .missingField(message: "AttributeProto", field: "g") }
+            value = .graph(graph)
         case 6: value = .floats(floats)
         case 7: value = .ints(ints)
         case let code: value = .unsupported(Self.typeNames[code] ?? "undefined")
@@ -117,7 +130,7 @@ struct AttributeProto {
     ]
 
     private static let typeNames: [Int32: String] = [
-        5: "graph", 8: "strings", 9: "tensors", 10: "graphs", 11: "sparse tensor",
+        8: "strings", 9: "tensors", 10: "graphs", 11: "sparse tensor",
         12: "sparse tensors", 13: "type", 14: "types",
     ]
 }

@@ -5,6 +5,8 @@ struct TensorProto {
     private(set) var elementTypeCode = 0
     private(set) var elements = Elements.none
     private(set) var isExternal = false
+    /// `external_data`, in the file's order.
+    private(set) var externalEntries: [(key: String, value: String)] = []
     private(set) var isSegment = false
 
     /// The one field that holds the elements.
@@ -46,7 +48,7 @@ struct TensorProto {
             case 10: try reader.append(field, to: &doubles)
             case 11: try reader.append(field, to: &uint64s)
             case 13:
-                try reader.skip(field)
+                externalEntries.append(try Self.entry(decoding: reader.message(field)))
                 isExternal = true
             case 14: if try reader.int32(field) != 0 { isExternal = true }
             default: try reader.skip(field)
@@ -65,26 +67,46 @@ struct TensorProto {
         }
         elements = present.first ?? .none
     }
+
+    /// `StringStringEntryProto`.
+    private static func entry(
+        decoding message: ProtobufReader
+    ) throws(ONNXDecodingError) -> (key: String, value: String) {
+        var reader = message
+        var entry = (key: "", value: "")
+        while let field = try reader.nextField() {
+            switch field.number {
+            case 1: entry.key = try reader.string(field)
+            case 2: entry.value = try reader.string(field)
+            default: try reader.skip(field)
+            }
+        }
+        return entry
+    }
 }
 
 extension TensorProto {
     /// The tensor's values, exactly: every finite value of ONNX's number types fits.
     ///
     /// - Parameter owner: The name to put in errors when the tensor itself bears none.
+    /// - Parameter external: Reads data that lies in another file.
     /// - Throws: ``ModelError/tensor(_:_:)`` for NaN and infinities, integers above 2^63 − 1,
     ///   element types that are not supported, data outside the file, and a number of elements that
     ///   differs from the shape's.
-    func tensor(owner: String = "") throws(ModelError) -> (ElementType, Tensor) {
+    func tensor(
+        owner: String = "", external: ExternalDataReader? = nil
+    ) throws(ModelError) -> (ElementType, Tensor) {
         let name = self.name.isEmpty ? owner : self.name
         do throws(TensorProblem) {
-            return try tensorValues()
+            return try tensorValues(external)
         } catch {
             throw .tensor(name, error)
         }
     }
 
-    private func tensorValues() throws(TensorProblem) -> (ElementType, Tensor) {
-        guard !isExternal else { throw .externalData }
+    private func tensorValues(
+        _ external: ExternalDataReader?
+    ) throws(TensorProblem) -> (ElementType, Tensor) {
         guard !isSegment else { throw .segment }
         guard let type = ElementType(rawValue: elementTypeCode) else {
             throw .elementType(ElementType.name(ofCode: elementTypeCode))
@@ -95,10 +117,12 @@ extension TensorProto {
             shape.append(extent)
         }
         guard let count = Shape.elementCount(shape) else { throw .tooManyElements }
+        let elements =
+            isExternal ? try read(external, byteCount: count * type.byteCount) : self.elements
         if type.isFloat {
             // Masks are written with infinities; the largest float does the same.
             let largest = Double(Float.greatestFiniteMagnitude)
-            let values = try floatValues(type, count: count).map {
+            let values = try floatValues(elements, type, count: count).map {
                 $0.isInfinite ? Double(signOf: $0, magnitudeOf: largest) : $0
             }
             if let index = values.firstIndex(where: { !$0.isFinite }) {
@@ -106,7 +130,7 @@ extension TensorProto {
             }
             return (type, .float(FloatTensor(shape: shape, values: values)))
         }
-        let values = try integerValues(type, count: count)
+        let values = try integerValues(elements, type, count: count)
         if let range = type.integerRange,
             let index = values.firstIndex(where: { !range.contains($0) })
         {
@@ -115,7 +139,31 @@ extension TensorProto {
         return (type, .int(IntTensor(shape: shape, values: values)))
     }
 
-    private func floatValues(_ type: ElementType, count: Int) throws(TensorProblem) -> [Double] {
+    /// The elements from another file, in the form of raw data.
+    private func read(
+        _ external: ExternalDataReader?, byteCount: Int
+    ) throws(TensorProblem) -> Elements {
+        do throws(ExternalDataProblem) {
+            guard case .none = elements else {
+                throw .entry(key: "data_location", value: "EXTERNAL, with data here too")
+            }
+            guard let external else { throw .noReader }
+            let data = try ExternalData(externalEntries, byteCount: byteCount)
+            // Nothing to read; an empty tensor has no elements here either.
+            guard byteCount > 0 else { return .none }
+            let bytes = try external(data)
+            guard bytes.count == byteCount else {
+                throw .tooShort(data.path.joined(separator: "/"), expected: byteCount)
+            }
+            return .raw(bytes[...])
+        } catch {
+            throw .externalData(error)
+        }
+    }
+
+    private func floatValues(
+        _ elements: Elements, _ type: ElementType, count: Int
+    ) throws(TensorProblem) -> [Double] {
         switch (elements, type) {
         case (.none, _):
             try expect(0, count)
@@ -152,7 +200,9 @@ extension TensorProto {
         }
     }
 
-    private func integerValues(_ type: ElementType, count: Int) throws(TensorProblem) -> [Int] {
+    private func integerValues(
+        _ elements: Elements, _ type: ElementType, count: Int
+    ) throws(TensorProblem) -> [Int] {
         switch (elements, type) {
         case (.none, _):
             try expect(0, count)

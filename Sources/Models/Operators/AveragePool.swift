@@ -1,7 +1,7 @@
 /// `AveragePool` and `GlobalAveragePool`: the mean over each window of [n, c, d…].
 ///
-/// Evaluated as the sum over the window's taps on the operand, row-major, divided by
-/// ``divisor(row:column:)``.
+/// Evaluated as the sum over the window's taps on the operand, row-major, divided by the
+/// window's entry of ``divisors``.
 public struct AveragePool: FloatOperator, Equatable {
     public let window: Window
     /// Whether padding counts as elements of value zero; positions beyond the padding, which
@@ -11,7 +11,7 @@ public struct AveragePool: FloatOperator, Equatable {
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
         try node.expect(inputs: 1...1)
         let shape = try node.floatShape(0)
-        let kernel = try Pooling.kernel(shape, in: &node)
+        let kernel = try Pooling.kernel(shape, in: node)
         let countsPadding = try node.flag("count_include_pad")
         let window = try Window(
             reading: &node, input: Array(shape[2...]), kernel: kernel,
@@ -30,9 +30,12 @@ public struct AveragePool: FloatOperator, Equatable {
             try node.type(0).elementType, shape)
     }
 
-    /// How many elements the mean of a window counts.
-    public func divisor(row: Int, column: Int) -> Int {
-        count(window.rows, row) * count(window.columns, column)
+    /// How many elements the mean of each window of one channel counts, in row-major order.
+    public var divisors: [Int] {
+        window.axes.reduce([1]) { products, axis in
+            let counts = (0..<axis.output).map { count(axis, $0) }
+            return products.flatMap { product in counts.map { product * $0 } }
+        }
     }
 
     private func count(_ axis: Window.Axis, _ position: Int) -> Int {
@@ -46,10 +49,11 @@ public struct AveragePool: FloatOperator, Equatable {
     }
 
     public func evaluate(_ operands: [FloatTensor], shape: [Int]) -> FloatTensor {
-        Pooling.reduce(operands[0], window: window, shape: shape, from: 0) { sum, value in
+        let divisors = divisors
+        return Pooling.reduce(operands[0], window: window, shape: shape, from: 0) { sum, value in
             sum + value
-        } finish: { sum, row, column in
-            sum / Double(divisor(row: row, column: column))
+        } finish: { sum, place in
+            sum / Double(divisors[place])
         }
     }
 }

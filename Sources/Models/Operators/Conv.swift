@@ -1,4 +1,4 @@
-/// `Conv`: [n, c, d…] ∗ [m, c / groups, k…] (+ [m]) → [n, m, o…], one or two spatial axes.
+/// `Conv`: [n, c, d…] ∗ [m, c / groups, k…] (+ [m]) → [n, m, o…], any number of spatial axes.
 ///
 /// y[n, m, o] = b[m] + Σ_{c, t} w[m, c, t] · x[n, g·c/groups + c, position(o, t)], where g is the
 /// group of channel m and padding is zero. Evaluated in this order: channels, then taps in
@@ -12,12 +12,11 @@ public struct Conv: FloatOperator, Equatable {
         let (x, w) = (try node.floatShape(0), try node.floatShape(1))
         guard x.count >= 3, w.count == x.count else {
             throw node.mismatch(
-                expected: "data and weights of equal rank, 3 or 4", actual: "\(x), \(w)")
+                expected: "data and weights of equal rank, 3 or more", actual: "\(x), \(w)")
         }
         let kernel = Array(w[2...])
-        let declared = try Window.kernelShape(rank: kernel.count, in: &node)
-        guard declared == nil || declared == kernel, !w.contains(0) else {
-            throw node.mismatch(expected: "kernel_shape \(kernel)", actual: "\(declared ?? [])")
+        guard !w.contains(0) else {
+            throw node.mismatch(expected: "weights with elements", actual: "\(w)")
         }
         let groups = try node.int("group", default: 1)
         guard groups >= 1, w[0] % groups == 0, x[1] % groups == 0, x[1] / groups == w[1] else {
@@ -51,8 +50,8 @@ public struct Conv: FloatOperator, Equatable {
         let bias = operands.count > 2 ? operands[2].values : nil
         let (batch, channels) = (x.shape[0], x.shape[1] / groups)
         let results = w.shape[0] / groups
-        let inputSize = window.rows.input * window.columns.input
-        let outputSize = window.rows.output * window.columns.output
+        let inputSize = window.inputRows * window.columns.input
+        let outputSize = window.outputRows * window.columns.output
         let depth = channels * window.tapCount
         // A block of output positions at a time, so that the gathered operand stays in the cache.
         let blockSize = max(64, min(outputSize, (1 << 15) / max(1, depth)))
@@ -86,31 +85,35 @@ public struct Conv: FloatOperator, Equatable {
     private func gather(
         _ x: ArraySlice<Double>, channels: Int, block: Range<Int>, into matrix: inout [Double]
     ) {
-        let (rows, columns) = (window.rows, window.columns)
+        let (inputRows, tapRows, columns) = (window.inputRows, window.tapRows, window.columns)
         var target = 0
         x.withUnsafeBufferPointer { x in
             // SAFETY: `target` counts the channels · taps · block.count elements that `matrix` has room
             // for; x is read at a channel, row and column checked to be inside.
             matrix.withUnsafeMutableBufferPointer { matrix in
                 for channel in 0..<channels {
-                    for rowTap in 0..<rows.kernel {
+                    for rowTap in 0..<tapRows {
                         for columnTap in 0..<columns.kernel {
-                            var (outputRow, outputColumn) = block.lowerBound.quotientAndRemainder(
-                                dividingBy: columns.output)
-                            for _ in block {
-                                let row = rows.position(window: outputRow, tap: rowTap)
-                                let column = columns.position(window: outputColumn, tap: columnTap)
-                                let isInside =
-                                    row >= 0 && row < rows.input && column >= 0
-                                    && column < columns.input
-                                matrix[target] =
-                                    isInside
-                                    ? x[(channel * rows.input + row) * columns.input + column] : 0
-                                target += 1
-                                outputColumn += 1
-                                if outputColumn == columns.output {
-                                    outputColumn = 0
-                                    outputRow += 1
+                            var position = block.lowerBound
+                            while position < block.upperBound {
+                                let (outputRow, first) = position.quotientAndRemainder(
+                                    dividingBy: columns.output)
+                                let end = min(columns.output, first + block.upperBound - position)
+                                position += end - first
+                                guard let row = window.row(window: outputRow, tap: rowTap) else {
+                                    for _ in first..<end {
+                                        matrix[target] = 0
+                                        target += 1
+                                    }
+                                    continue
+                                }
+                                let start = (channel * inputRows + row) * columns.input
+                                for outputColumn in first..<end {
+                                    let column = columns.position(
+                                        window: outputColumn, tap: columnTap)
+                                    let isInside = column >= 0 && column < columns.input
+                                    matrix[target] = isInside ? x[start + column] : 0
+                                    target += 1
                                 }
                             }
                         }

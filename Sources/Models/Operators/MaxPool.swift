@@ -8,7 +8,7 @@ public struct MaxPool: FloatOperator, Equatable {
         }
         try node.expect(inputs: 1...1)
         let shape = try node.floatShape(0)
-        let kernel = try Pooling.kernel(shape, in: &node)
+        let kernel = try Pooling.kernel(shape, in: node)
         // The order in which Indices would count.
         _ = try node.flag("storage_order")
         let window = try Window(
@@ -35,7 +35,7 @@ public struct MaxPool: FloatOperator, Equatable {
         Pooling.reduce(operands[0], window: window, shape: shape, from: -.infinity) {
             maximum, value in
             value > maximum ? value : maximum
-        } finish: { maximum, _, _ in
+        } finish: { maximum, _ in
             maximum
         }
     }

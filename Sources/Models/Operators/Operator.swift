@@ -11,7 +11,7 @@
 /// The rest are matched by type (`Conv`, `Gemm`, `MatMul`, `Arithmetic`, `MaxPool`, …).
 ///
 /// To add an operator: a type in this folder with a static resolver, and a line in
-/// ``OperatorRegistry``.
+/// ``OperatorRegistry``; or, where others make it up, a ``Decomposition``.
 public protocol Operator: Sendable {
     /// The results for the given operands.
     ///
@@ -86,6 +86,10 @@ struct ResolvedNode {
 
 /// Reads a node's attributes and operand types; see ``OperatorRegistry``.
 typealias Resolver = @Sendable (inout NodeReader) throws(ModelError) -> ResolvedNode
+
+/// Writes a node as steps and returns the values of its results; see ``Decomposition``.
+typealias Decomposer =
+    @Sendable (inout NodeReader, inout Decomposition) throws(ModelError) -> [Decomposition.Value]
 
 extension Int {
     func saturatingProduct(_ other: Int) -> Int {

@@ -89,6 +89,8 @@ enum OperatorRegistry {
         "Slice": Slice.resolve,
         "Pad": Pad.resolve,
         "Gather": Gather.resolve,
+        "Tile": AxisGather.resolveTile,
+        "Split": Split.resolve,
         "Concat": Concat.resolve,
 
         // Constants
@@ -97,4 +99,73 @@ enum OperatorRegistry {
         "Shape": Constant.resolveShape,
         "Size": Constant.resolveSize,
     ]
+    /// Operators that are written in terms of others.
+    static let decomposers: [String: Decomposer] = [
+        // Sums of products
+        "Einsum": EinsumOperator.decompose,
+        "ConvTranspose": ConvTranspose.decompose,
+        "CumSum": CumulativeSum.decompose,
+
+        // Reductions
+        "ReduceSum": Reductions.decomposeSum,
+        "ReduceMean": Reductions.decomposeMean,
+        "ReduceSumSquare": Reductions.decomposeSumSquare,
+        "ReduceL1": Reductions.decomposeL1,
+        "LpPool": LpPool.decompose,
+        "GlobalLpPool": LpPool.decomposeGlobal,
+        "ReduceMax": Reductions.decomposeMax,
+        "ReduceMin": Reductions.decomposeMin,
+        "ReduceProd": Reductions.decomposeProd,
+
+        // Elements in other places
+        "Resize": Resize.decompose,
+        "Upsample": Resize.decompose,
+        "Expand": AxisGather.decomposeExpand,
+        "Compress": AxisGather.decomposeCompress,
+        "CenterCropPad": AxisGather.decomposeCenterCropPad,
+        "DepthToSpace": BlocksAndDepth.decomposeToSpace,
+        "SpaceToDepth": BlocksAndDepth.decomposeToDepth,
+        "GatherElements": ConstantSelections.decomposeGatherElements,
+        "GatherND": ConstantSelections.decomposeGatherND,
+        "Col2Im": Col2Im.decompose,
+        "ReverseSequence": ConstantSelections.decomposeReverseSequence,
+        "Trilu": ConstantSelections.decomposeTrilu,
+        "Scatter": ConstantSelections.decomposeScatterElements,
+        "ScatterElements": ConstantSelections.decomposeScatterElements,
+        "ScatterND": ConstantSelections.decomposeScatterND,
+
+        // Constants
+        "Range": ConstantSequences.decomposeRange,
+        "NonZero": ConstantSequences.decomposeNonZero,
+        "EyeLike": ConstantSequences.decomposeEyeLike,
+        "OneHot": ConstantSequences.decomposeOneHot,
+    ]
+
+    /// Operators that no circuit can or should have, and what to do instead.
+    static let refusals: [String: String] = {
+        let unroll = "unroll it when the model is exported"
+        let tensors = "use tensors only"
+        let text = "convert text to numbers outside the model"
+        var result = [
+            "Loop": unroll, "Scan": unroll,
+            "Unique": "its result's shape depends on the data; use fixed extents",
+            "Optional": tensors, "OptionalGetElement": tensors, "OptionalHasElement": tensors,
+            "SplitToSequence": "use Split", "ConcatFromSequence": "use Concat",
+        ]
+        for name in ["At", "Construct", "Empty", "Erase", "Insert", "Length", "Map"] {
+            result["Sequence" + name] = tensors
+        }
+        for name in [
+            "StringNormalizer", "StringConcat", "StringSplit", "RegexFullMatch", "TfIdfVectorizer",
+        ] {
+            result[name] = text
+        }
+        for name in [
+            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial",
+            "Bernoulli",
+        ] {
+            result[name] = "make random numbers an input of the model"
+        }
+        return result
+    }()
 }

@@ -1,13 +1,14 @@
 /// What pools have in common.
 enum Pooling {
-    /// The attribute `kernel_shape`, for data of shape [n, c, d…].
+    /// The attribute `kernel_shape`, for data of shape [n, c, d…]; it stays to be read again.
     static func kernel(
-        _ shape: [Int], in node: inout NodeReader
+        _ shape: [Int], in node: NodeReader
     ) throws(ModelError) -> [Int] {
         guard shape.count >= 3 else {
             throw node.mismatch(expected: "data [n, c, d…]", actual: "\(shape)")
         }
-        guard let kernel = try Window.kernelShape(rank: shape.count - 2, in: &node) else {
+        var reader = node
+        guard let kernel = try Window.kernelShape(rank: shape.count - 2, in: &reader) else {
             throw .attribute(node.reference, name: "kernel_shape", .missing)
         }
         return kernel
@@ -17,9 +18,8 @@ enum Pooling {
     static func global(_ node: inout NodeReader) throws(ModelError) -> (Window, [Int]) {
         try node.expect(inputs: 1...1)
         let shape = try node.floatShape(0)
-        guard shape.count == 3 || shape.count == 4 else {
-            throw node.unsupported(
-                "data of shape \(shape) is", advice: "reshape it to [n, c, h, w] or [n, c, d]")
+        guard shape.count >= 3 else {
+            throw node.mismatch(expected: "data [n, c, d…]", actual: "\(shape)")
         }
         let window = Window(global: Array(shape[2...]))
         return (window, shape[..<2] + window.outputShape)
@@ -52,32 +52,34 @@ enum Pooling {
     }
 
     /// Folds each window's elements, row-major, in [n, c, d…].
+    ///
+    /// - Parameter finish: Called with the fold and the window's place among all of one channel.
     static func reduce(
         _ operand: FloatTensor, window: Window, shape: [Int], from initial: Double,
-        step: (Double, Double) -> Double, finish: (Double, _ row: Int, _ column: Int) -> Double
+        step: (Double, Double) -> Double, finish: (Double, _ place: Int) -> Double
     ) -> FloatTensor {
-        let (rows, columns) = (window.rows, window.columns)
+        let columns = window.columns
+        let (inputRows, outputRows) = (window.inputRows, window.outputRows)
         let planes = shape[0] * shape[1]
-        let rowTaps = (0..<rows.output).map { rows.taps(window: $0) }
+        let rows = (0..<outputRows).map { window.rows(window: $0) }
         let columnTaps = (0..<columns.output).map { columns.taps(window: $0) }
         var y: [Double] = []
-        y.reserveCapacity(planes * rows.output * columns.output)
+        y.reserveCapacity(planes * outputRows * columns.output)
         operand.values.withUnsafeBufferPointer { x in
             for plane in 0..<planes {
-                let base = plane * rows.input
-                for row in 0..<rows.output {
+                let base = plane * inputRows
+                for outputRow in 0..<outputRows {
                     for column in 0..<columns.output {
                         var value = initial
-                        for rowTap in rowTaps[row] {
-                            let start =
-                                (base + rows.position(window: row, tap: rowTap)) * columns.input
+                        for row in rows[outputRow] {
+                            let start = (base + row) * columns.input
                             for columnTap in columnTaps[column] {
                                 value = step(
                                     value,
                                     x[start + columns.position(window: column, tap: columnTap)])
                             }
                         }
-                        y.append(finish(value, row, column))
+                        y.append(finish(value, outputRow * columns.output + column))
                     }
                 }
             }

@@ -1,7 +1,7 @@
 /// A window that slides over the spatial axes of [n, c, d_0, …]: convolutions and pools.
 ///
 /// Padding is resolved to numbers; automatic padding, defaults and the rounding of the extents
-/// are settled in ``init(reading:input:kernel:features:)``.
+/// are settled in ``init(reading:input:kernel:features:)``. Any number of axes.
 public struct Window: Sendable, Equatable {
     /// One spatial axis.
     public struct Axis: Sendable, Equatable {
@@ -16,10 +16,6 @@ public struct Window: Sendable, Equatable {
         public let padEnd: Int
         /// The number of windows.
         public let output: Int
-
-        /// An axis that is not there.
-        public static let unit = Axis(
-            input: 1, kernel: 1, stride: 1, dilation: 1, padBegin: 0, padEnd: 0, output: 1)
 
         /// The position that tap `tap` of window `window` reads, before padding is checked: the
         /// operand's element when in 0..<input, else padding.
@@ -37,12 +33,45 @@ public struct Window: Sendable, Equatable {
         }
     }
 
-    /// One or two axes, outermost first.
+    /// Outermost first, at least one.
     public let axes: [Axis]
 
-    /// The axes as rows and columns; one axis is a single row.
-    public var rows: Axis { axes.count == 2 ? axes[0] : .unit }
-    public var columns: Axis { axes.last ?? .unit }
+    /// The last axis, along which elements are neighbours.
+    public var columns: Axis { axes[axes.count - 1] }
+    /// All other axes; a row is one index along each of them.
+    public var outer: ArraySlice<Axis> { axes.dropLast() }
+    /// Rows of the operand, of the result, and of taps.
+    var inputRows: Int { outer.map(\.input).reduce(1, *) }
+    var outputRows: Int { outer.map(\.output).reduce(1, *) }
+    var tapRows: Int { outer.map(\.kernel).reduce(1, *) }
+
+    /// The operand's row that a row of taps reads for a row of windows; nil where that is padding.
+    func row(window: Int, tap: Int) -> Int? {
+        var (window, tap, row, stride) = (window, tap, 0, 1)
+        for axis in outer.reversed() {
+            let position = axis.position(window: window % axis.output, tap: tap % axis.kernel)
+            guard (0..<axis.input).contains(position) else { return nil }
+            row += position * stride
+            (window, tap, stride) = (window / axis.output, tap / axis.kernel, stride * axis.input)
+        }
+        return row
+    }
+
+    /// The operand's rows that a row of windows reads, in the order of the taps.
+    func rows(window: Int) -> [Int] {
+        var places: [Int] = []
+        var rest = window
+        for axis in outer.reversed() {
+            places.append(rest % axis.output)
+            rest /= axis.output
+        }
+        var rows = [0]
+        for (axis, place) in zip(outer, places.reversed()) {
+            let positions = axis.taps(window: place).map { axis.position(window: place, tap: $0) }
+            rows = rows.flatMap { row in positions.map { row * axis.input + $0 } }
+        }
+        return rows
+    }
 
     public var outputShape: [Int] { axes.map(\.output) }
     /// The number of taps of one window.
@@ -59,6 +88,49 @@ extension Window {
         var dilatesSamePadding = true
     }
 
+    /// The attributes of a convolution or pool, as they stand.
+    struct Attributes {
+        let strides: [Int]
+        let dilations: [Int]
+        /// `auto_pad`.
+        let mode: String
+        let roundsUp: Bool
+        private let pads: [Int]
+
+        init(
+            reading node: inout NodeReader, rank: Int, kernel: [Int], features: Features
+        ) throws(ModelError) {
+            let declared = try Window.kernelShape(rank: rank, in: &node)
+            guard declared == nil || declared == kernel else {
+                throw node.mismatch(
+                    expected: "kernel_shape \(kernel)", actual: "\(declared ?? [])")
+            }
+            strides = try Window.positives("strides", rank, in: &node)
+            dilations =
+                features.dilations
+                ? try Window.positives("dilations", rank, in: &node)
+                : [Int](repeating: 1, count: rank)
+            let given = try node.string("auto_pad") ?? ""
+            let mode = given.isEmpty ? "NOTSET" : given
+            pads = try Window.pads(rank, in: &node)
+            guard ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(mode) else {
+                throw node.invalid(
+                    attribute: "auto_pad", mode,
+                    advice: "use NOTSET, VALID, SAME_UPPER or SAME_LOWER")
+            }
+            guard mode == "NOTSET" || pads.allSatisfy({ $0 == 0 }) else {
+                throw node.invalid(
+                    attribute: "pads", pads, advice: "auto_pad = \(mode) excludes it")
+            }
+            self.mode = mode
+            roundsUp = features.roundUp ? try node.flag("ceil_mode") : false
+        }
+
+        func pads(_ axis: Int) -> (begin: Int, end: Int) {
+            (pads[axis], pads[strides.count + axis])
+        }
+    }
+
     /// Reads the attributes of a convolution or pool.
     ///
     /// Windows: floor((input + pads − dilated kernel) / stride) + 1, or the ceiling, where a last
@@ -69,32 +141,19 @@ extension Window {
     init(
         reading node: inout NodeReader, input: [Int], kernel: [Int], features: Features
     ) throws(ModelError) {
-        let rank = input.count
-        guard rank == 1 || rank == 2 else {
-            throw node.unsupported(
-                "\(rank) spatial dimensions are", advice: "1 or 2 are; reshape the data")
-        }
-        guard !input.contains(0) else {
+        guard !input.contains(0), !input.isEmpty else {
             throw node.mismatch(expected: "positive extents", actual: "\(input)")
         }
-        let strides = try Self.positives("strides", rank, in: &node)
-        let dilations =
-            features.dilations
-            ? try Self.positives("dilations", rank, in: &node) : [Int](repeating: 1, count: rank)
-        let given = try node.string("auto_pad") ?? ""
-        let mode = given.isEmpty ? "NOTSET" : given
-        let pads = try Self.pads(rank, in: &node)
-        guard mode == "NOTSET" || pads.allSatisfy({ $0 == 0 }) else {
-            throw node.invalid(attribute: "pads", pads, advice: "auto_pad = \(mode) excludes it")
-        }
-        let roundUp = features.roundUp ? try node.flag("ceil_mode") : false
+        let attributes = try Attributes(
+            reading: &node, rank: input.count, kernel: kernel, features: features)
         var axes: [Axis] = []
-        for axis in 0..<rank {
+        for axis in input.indices {
             axes.append(
                 try Self.axis(
-                    input: input[axis], kernel: kernel[axis], stride: strides[axis],
-                    dilation: dilations[axis], pads: (pads[axis], pads[rank + axis]), mode: mode,
-                    roundUp: roundUp, dilatesSamePadding: features.dilatesSamePadding, node))
+                    input: input[axis], kernel: kernel[axis], stride: attributes.strides[axis],
+                    dilation: attributes.dilations[axis], pads: attributes.pads(axis),
+                    mode: attributes.mode, roundUp: attributes.roundsUp,
+                    dilatesSamePadding: features.dilatesSamePadding, node))
         }
         self.axes = axes
     }
@@ -170,7 +229,7 @@ extension Window {
             let total = max(0, missing)
             begin = mode == "SAME_UPPER" ? total / 2 : total - total / 2
             end = total - begin
-        case "NOTSET", "VALID":
+        default:
             let slack = input + begin + end - reach
             // No whole window, or for rounding up not even the beginning of one.
             guard slack >= 0 || (roundUp && slack > -stride) else {
@@ -181,9 +240,6 @@ extension Window {
             output = slack >= 0 ? slack / stride + 1 : 0
             // One window more on rounding up, unless it would begin in the padding at the end.
             if roundUp, slack % stride != 0, output * stride < input + begin { output += 1 }
-        default:
-            throw node.invalid(
-                attribute: "auto_pad", mode, advice: "use NOTSET, VALID, SAME_UPPER or SAME_LOWER")
         }
         return Axis(
             input: input, kernel: kernel, stride: stride, dilation: dilation, padBegin: begin,

@@ -10,6 +10,10 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
         /// A folder that is to be replaced holds something that we did not write.
         case foreignFile(String)
         case noHomeFolder
+        /// A link leads out of the folder that the file is to be in.
+        case outsideFolder
+        /// A folder, a pipe or a device where a file is expected.
+        case notRegular
         /// A system call failed; what it was for and the system's reason.
         case system(operation: String, reason: String)
     }
@@ -43,6 +47,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
             "\(path): exists and holds \(quoted(name)), which is none of ours; nothing was replaced"
         case .noHomeFolder:
             "no folder for the cache: neither XDG_CACHE_HOME nor HOME is an absolute path"
+        case .outsideFolder: "\(path): leads out of the folder"
+        case .notRegular: "\(path): is not a regular file"
         case .system(let operation, let reason): "\(path): cannot \(operation): \(reason)"
         }
     }
@@ -111,7 +117,7 @@ public func joinPath(_ folder: String, _ name: String) -> String {
 }
 
 /// The part before the last component, `.` where there is none.
-func parentFolder(_ path: String) -> String {
+public func parentFolder(_ path: String) -> String {
     let trimmed = trimmingSlashes(path)
     guard let slash = trimmed.lastIndex(of: "/") else { return "." }
     return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])

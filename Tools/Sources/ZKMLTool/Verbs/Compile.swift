@@ -15,7 +15,7 @@ func compileModel(
     let watch = Stopwatch()
     if let bundle = request.bundle { try checkFolder(bundle, holdsOnly: BundleFiles.names) }
     progress.update("reading the model")
-    let graph = try modelGraph(request.model)
+    let graph = try readModel(request.model)
     // A model that is refused is refused whatever its samples.
     let bound = try request.samples.map { try floatSamples(TensorFile.read($0), of: graph) }
     progress.update("calibrating and lowering")
@@ -47,16 +47,6 @@ func compileModel(
     report.seconds = watch.seconds
     report.peakMemoryBytes = peakMemoryBytes()
     return report
-}
-
-/// - Throws: Exit status 3 for a malformed file, 4 for a model that is not supported.
-private func modelGraph(_ path: String) throws -> ModelGraph {
-    let bytes = try readFile(path)
-    do {
-        return try ModelGraph(onnx: bytes)
-    } catch {
-        throw ToolFailure(exitStatus(of: error), "\(path): \(error)")
-    }
 }
 
 /// The formats that another model's outputs give the inputs of `graph`.

@@ -29,7 +29,7 @@ func inspectFile(_ path: String, key: String?) throws -> InspectReport {
         return try inspect(path, bytes)
     }
     if path.hasSuffix(".srs") { return try inspectSRS(path, bytes) }
-    return try inspectModel(path, bytes)
+    return try inspectModel(path)
 }
 
 private func inspectBundle(_ files: BundleFiles) throws -> InspectReport {
@@ -145,13 +145,8 @@ private func inspectSRS(_ path: String, _ bytes: [UInt8]) throws -> InspectRepor
         kind: "srs", contents: report.json, lines: [report.text, "digest \(report.digest)"])
 }
 
-private func inspectModel(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
-    let graph: ModelGraph
-    do {
-        graph = try ModelGraph(onnx: bytes)
-    } catch {
-        throw ToolFailure(exitStatus(of: error), "\(path): \(error)")
-    }
+private func inspectModel(_ path: String) throws -> InspectReport {
+    let graph = try readModel(path)
     func tensors(_ values: [Int]) -> JSONValue {
         .object(
             values.map {

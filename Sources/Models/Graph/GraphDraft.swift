@@ -1,0 +1,169 @@
+/// A graph while it is built: values, and those operations that depend on the model's inputs.
+///
+/// The one place where operators are resolved, shapes checked and constants folded; the nodes of
+/// the file and the steps of a ``Decomposition`` take the same road.
+struct GraphDraft {
+    /// The model's opset.
+    var opset = 0
+    private(set) var values: [ModelGraph.Value] = []
+    private(set) var nodes: [ModelGraph.Node] = []
+    var budget = FoldingBudget()
+    let externalData: ExternalDataReader?
+
+    init(opset: Int = 0, externalData: ExternalDataReader? = nil) {
+        self.opset = opset
+        self.externalData = externalData
+    }
+
+    /// Gives a value its index.
+    mutating func define(_ name: String, _ type: ValueType, constant: Tensor?) -> Int {
+        values.append(ModelGraph.Value(name: name, type: type, constant: constant))
+        return values.count - 1
+    }
+
+    /// Applies an ONNX operator to values.
+    ///
+    /// - Parameter reference: The node, or the step of a decomposition; its outputs name the results.
+    /// - Parameter operands: Nil for an optional input left out.
+    /// - Parameter opset: Of the operator; the model's when nil.
+    /// - Returns: The values of the results, as many as the operator has or more.
+    mutating func apply(
+        _ operatorName: String, _ reference: NodeReference, operands: [Int?],
+        attributes: [AttributeProto], outputCount: Int, opset: Int? = nil
+    ) throws(ModelError) -> [Int] {
+        var reader = try NodeReader(
+            reference, opset: opset ?? self.opset, inputs: operands.map { $0.map { values[$0] } },
+            outputCount: outputCount, attributes: attributes, externalData: externalData)
+        if let resolve = OperatorRegistry.resolvers[operatorName] {
+            let resolved = try resolve(&reader)
+            try reader.finish()
+            var results = try add(
+                resolved.operation, reference,
+                operands: resolved.operands.compactMap { operands[$0] },
+                results: resolved.results)
+            for uniform in resolved.uniformResults {
+                let count = uniform.type.shape.saturatingProduct
+                do throws(EvaluationError) {
+                    try budget.spend(parameters: count)
+                } catch {
+                    throw .evaluation(reference, error)
+                }
+                results.append(
+                    define(
+                        resultName(reference, results.count), uniform.type,
+                        constant: Tensor(repeating: uniform.value, uniform.type)))
+            }
+            return results
+        }
+        if let decompose = OperatorRegistry.decomposers[operatorName] {
+            let first = values.count
+            var steps = Decomposition(of: reference, operands: operands, taking: &self)
+            let results = try decompose(&reader, &steps)
+            try reader.finish()
+            steps.giveBack(to: &self)
+            return try name(results.map(\.index), after: reference, first: first)
+        }
+        if let advice = OperatorRegistry.refusals[operatorName] {
+            throw .unsupported(reference, what: "the operator \(operatorName) is", advice: advice)
+        }
+        throw .unknownOperator(reference, domain: "")
+    }
+
+    /// The value in another shape, for the sake of a node that reads it.
+    mutating func reshaped(
+        _ value: Int, to shape: [Int], for reader: NodeReference
+    ) throws(ModelError) -> Int {
+        let type = values[value].type
+        guard type.shape != shape else { return value }
+        let name = "\(reader).\(values[value].name)"
+        let reference = NodeReference(
+            operatorName: "Reshape", name: name, index: reader.index, outputs: [name])
+        return try add(
+            Reshape(), reference, operands: [value],
+            results: [ValueType(type.elementType, shape)])[0]
+    }
+
+    /// Adds an operation, or its results when they follow from constants.
+    mutating func add(
+        _ operation: any Operator, _ reference: NodeReference, operands: [Int],
+        results: [ValueType]
+    ) throws(ModelError) -> [Int] {
+        let constants = operands.compactMap { values[$0].constant }
+        let isConstant = constants.count == operands.count
+        for (position, type) in results.enumerated() {
+            // A constant may be empty, as the shape of a scalar is; data may not.
+            guard let count = Shape.elementCount(type.shape), isConstant || count > 0 else {
+                let name = resultName(reference, position)
+                throw .extent(value: name, type.shape)
+            }
+        }
+        if isConstant {
+            let types = operands.map { values[$0].type }
+            let tensors = try fold(
+                operation, reference, operands: types, constants: constants, results: results)
+            var indices: [Int] = []
+            for (position, (type, tensor)) in zip(results, tensors).enumerated() {
+                indices.append(define(resultName(reference, position), type, constant: tensor))
+            }
+            return indices
+        }
+        do throws(EvaluationError) {
+            try budget.spend(parameters: operation.parameterCount)
+        } catch {
+            throw .evaluation(reference, error)
+        }
+        let indices = results.enumerated().map { position, type in
+            define(resultName(reference, position), type, constant: nil)
+        }
+        nodes.append(
+            ModelGraph.Node(
+                reference: reference, operation: operation, operands: operands, results: indices))
+        return indices
+    }
+
+    /// A result that the model leaves unnamed is called after the node.
+    private func resultName(_ reference: NodeReference, _ position: Int) -> String {
+        let names = reference.outputs
+        return position < names.count && !names[position].isEmpty
+            ? names[position] : "\(reference).\(position)"
+    }
+
+    private mutating func fold(
+        _ operation: any Operator, _ reference: NodeReference, operands: [ValueType],
+        constants: [Tensor], results: [ValueType]
+    ) throws(ModelError) -> [Tensor] {
+        // Empty tensors can have other extents of any size: nothing is to be computed for them.
+        let empty = results.compactMap(Tensor.init(empty:))
+        if empty.count == results.count { return empty }
+        do throws(EvaluationError) {
+            try budget.spend(operation, operands: operands, results: results)
+            let tensors = try operation.evaluate(constants, results: results)
+            guard tensors.allSatisfy(\.isFinite) else { throw .notFinite }
+            return tensors
+        } catch {
+            throw .evaluation(reference, error)
+        }
+    }
+
+    /// Gives the results of a decomposition, or of a branch, the names that the node has for them.
+    ///
+    /// A value that was there before, or is a result already, gets a copy to bear the name.
+    mutating func name(
+        _ results: [Int], after reference: NodeReference, first: Int
+    ) throws(ModelError) -> [Int] {
+        var taken = Set<Int>()
+        var named: [Int] = []
+        for (position, index) in results.enumerated() {
+            if index >= first, taken.insert(index).inserted {
+                values[index].name = resultName(reference, position)
+                named.append(index)
+            } else {
+                let copy = NodeReference(
+                    operatorName: reference.operatorName, name: reference.name,
+                    index: reference.index, outputs: [resultName(reference, position)])
+                named += try add(Reshape(), copy, operands: [index], results: [values[index].type])
+            }
+        }
+        return named
+    }
+}
