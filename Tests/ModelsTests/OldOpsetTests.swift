@@ -54,9 +54,15 @@ import Testing
         let on: (String, TestModel.Attribute) = ("broadcast", .int(1))
         #expect(throws: ModelError.self) { try binary("Add", second: [2], []) }
         #expect(throws: ModelError.self) { try binary("Add", second: [3], [on]) }
-        #expect(throws: ModelError.self) { try binary("Add", second: [2], [on, ("axis", .int(1))]) }
-        #expect(throws: ModelError.self) { try binary("Add", second: [2], [on, ("axis", .int(3))]) }
-        #expect(throws: ModelError.self) { try binary("Add", second: [2], [on, ("axis", .int(-4))]) }
+        #expect(throws: ModelError.self) {
+            try binary("Add", second: [2], [on, ("axis", .int(1))])
+        }
+        #expect(throws: ModelError.self) {
+            try binary("Add", second: [2], [on, ("axis", .int(3))])
+        }
+        #expect(throws: ModelError.self) {
+            try binary("Add", second: [2], [on, ("axis", .int(-4))])
+        }
         #expect(throws: ModelError.self) { try binary("Add", second: [1, 2, 3, 2], [on]) }
         // From opset 7 on the attribute does not exist.
         #expect(throws: ModelError.self) { try binary("Add", second: [2], [on], opset: 7) }

@@ -39,7 +39,8 @@ enum LegacyBroadcast {
         guard shapes.count == 2, shapes[0] != shapes[1] else { return (others, nil) }
         let (first, second) = (shapes[0], shapes[1])
         let mismatch = ModelError.mismatch(
-            reference, expected: "the same shape twice, or broadcast = 1 and a second shape within "
+            reference,
+            expected: "the same shape twice, or broadcast = 1 and a second shape within "
                 + "the first", actual: "\(first), \(second)")
         guard broadcasts, second.count <= first.count else { throw mismatch }
         let last = first.count - second.count

@@ -15,7 +15,8 @@ public struct BatchNormalization: FloatOperator, Equatable {
         node.ignore("momentum")
         let advice = "export the model in evaluation mode"
         if node.opset < 9, try !node.flag("spatial", default: true) {
-            throw node.invalid(attribute: "spatial", 0, advice: "export with opset_version=9 or later")
+            throw node.invalid(
+                attribute: "spatial", 0, advice: "export with opset_version=9 or later")
         }
         if node.opset < 7, try !node.flag("is_test") {
             throw node.invalid(attribute: "is_test", 0, advice: advice)

@@ -93,7 +93,8 @@ struct CompileCommand: ParsableCommand {
 
     func run() throws {
         let request = CompileRequest(
-            model: model, bundle: bundle, samples: samples, bits: bits, inputs: input, outputs: output,
+            model: model, bundle: bundle, samples: samples, bits: bits, inputs: input,
+            outputs: output,
             inputFrom: inputFrom, outOfRange: outOfRange, srs: srs, isDryRun: dryRun)
         let isJSON = common.json
         let report = try compileModel(request, progress: Progress()) { cost in
