@@ -756,7 +756,7 @@ def rows():
          {"t": [2, 9, 2], "i": ([3], np.int64)}, given={"i": [8, 0, 3]})
 
     def one_hot(name, indices, depth, **attributes):
-        case(f"onehot_{name}", node("OneHot", "i d v", **attributes),
+        case(f"onehot_computed_{name}", node("OneHot", "i d v", **attributes),
              {"i": (indices, np.int64)}, {"d": ints(depth), "v": numbers(name, [2])}, 17,
              given={"i": np.arange(int(np.prod(indices))).reshape(indices) * 5 % depth})
     one_hot("last", [4], 6)
@@ -785,12 +785,89 @@ def rows():
           "root": np.array(2.4494897, dtype=np.float32)})
 
 
+def normalized():
+    """Normalisations over rows, and recurrent networks."""
+    positive = lambda name, shape: np.abs(numbers(name, shape)) + 0.5
+    def layer(name, x, axis=-1, bias=True, **attributes):
+        shape = x[axis:] if axis < 0 else x[axis:]
+        constants = {"s": numbers(f"ln_{name}/s", shape)}
+        if bias:
+            constants["b"] = numbers(f"ln_{name}/b", shape)
+        case(f"layernormalization_{name}",
+             node("LayerNormalization", "x s b" if bias else "x s", axis=axis, **attributes),
+             {"x": x}, constants)
+    layer("default", [3, 8])
+    layer("odd", [2, 3, 7])
+    layer("two_axes", [2, 3, 5], axis=1)
+    layer("no_bias", [4, 6], bias=False, epsilon=0.01)
+    layer("wide", [1, 2, 65])
+    layer("one", [4, 1])
+    case("rmsnormalization_plain", node("RMSNormalization", "x s"), {"x": [3, 10]},
+         {"s": numbers("rms/s", [10])}, 23)
+    case("instancenormalization_plain", node("InstanceNormalization", "x s b"), {"x": [2, 3, 5, 4]},
+         {"s": numbers("in/s", [3]), "b": numbers("in/b", [3])})
+    case("instancenormalization_line", node("InstanceNormalization", "x s b", epsilon=0.01),
+         {"x": [1, 2, 9]}, {"s": numbers("in1/s", [2]), "b": numbers("in1/b", [2])}, 9)
+    case("groupnormalization_channels", node("GroupNormalization", "x s b", num_groups=2),
+         {"x": [1, 6, 3, 2]}, {"s": numbers("gn/s", [6]), "b": numbers("gn/b", [6])}, 21)
+    case("meanvariancenormalization_default", node("MeanVarianceNormalization", "x"),
+         {"x": [2, 3, 4, 2]})
+    case("lpnormalization_two", node("LpNormalization", "x"), {"x": [3, 5]})
+    case("lpnormalization_one", node("LpNormalization", "x", p=1, axis=0), {"x": [4, 3]})
+    case("lrn_plain", node("LRN", "x", size=3, alpha=0.5, beta=0.75, bias=1.5), {"x": [1, 5, 2, 3]})
+    case("lrn_even", node("LRN", "x", size=5), {"x": [2, 4, 3, 1]})
+    case("logsoftmax_default", node("LogSoftmax", "x"), {"x": [3, 5]})
+    case("logsoftmax_axis", node("LogSoftmax", "x", axis=1), {"x": [2, 6, 3]}, opset=13)
+    case("logsoftmax_opset9", node("LogSoftmax", "x"), {"x": [2, 3, 2]}, opset=9)
+    case("layernorm_written_out",
+         [node("ReduceMean", "x", "m", axes=[-1]), node("Sub", "x m", "d"),
+          node("Pow", "d two", "q"), node("ReduceMean", "q", "v", axes=[-1]),
+          node("Add", "v eps", "ve"), node("Sqrt", "ve", "r"), node("Div", "d r", "n"),
+          node("Mul", "n s", "t"), node("Add", "t b")],
+         {"x": [2, 3, 8]},
+         {"two": np.float32(2), "eps": np.float32(1e-5), "s": positive("lw/s", [8]),
+          "b": numbers("lw/b", [8])})
+
+    def recurrent(name, operator, gates, seq, batch, size, hidden, directions=1, bias=True,
+                  initial=False, peepholes=False, opset=14, outputs="y yh", **attributes):
+        constants = {"w": numbers(f"{name}/w", [directions, gates * hidden, size], 0.5),
+                     "r": numbers(f"{name}/r", [directions, gates * hidden, hidden], 0.5)}
+        inputs = ["x", "w", "r", "b" if bias else "", ""]
+        if bias:
+            constants["b"] = numbers(f"{name}/b", [directions, 2 * gates * hidden], 0.3)
+        if initial:
+            inputs.append("h0")
+            constants["h0"] = numbers(f"{name}/h0", [directions, batch, hidden], 0.5)
+            if operator == "LSTM":
+                inputs.append("c0")
+                constants["c0"] = numbers(f"{name}/c0", [directions, batch, hidden], 0.5)
+        if peepholes:
+            inputs += [""] * (7 - len(inputs)) + ["p"]
+            constants["p"] = numbers(f"{name}/p", [directions, 3 * hidden], 0.5)
+        while inputs[-1] == "":
+            inputs.pop()
+        case(f"{operator.lower()}_{name}",
+             node(operator, inputs, outputs, hidden_size=hidden, **attributes),
+             {"x": [seq, batch, size]}, constants, opset, outputs=tuple(outputs.split()))
+    recurrent("plain", "LSTM", 4, 3, 2, 3, 4, outputs="y yh yc")
+    recurrent("bidirectional", "LSTM", 4, 2, 1, 3, 3, directions=2, direction="bidirectional",
+              initial=True)
+    recurrent("peepholes", "LSTM", 4, 2, 2, 2, 3, peepholes=True)
+    recurrent("reverse", "GRU", 3, 3, 2, 3, 4, direction="reverse")
+    recurrent("before_reset", "GRU", 3, 2, 1, 3, 3, linear_before_reset=1, initial=True)
+    recurrent("no_bias", "GRU", 3, 2, 1, 2, 3, bias=False)
+    recurrent("plain", "RNN", 1, 4, 2, 3, 5)
+    recurrent("relu", "RNN", 1, 3, 1, 3, 2, directions=2, direction="bidirectional",
+              activations=["Relu", "Tanh"])
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.iterdir():
         old.unlink()
     for family in [convolutions, pools, products, normalizations, elementwise, functions, patterns,
-                   truth, integers, variadic, shapes, folding, encodings, rows, networks,
+                   truth, integers, variadic, shapes, folding, encodings, rows, normalized,
+                   networks,
                    *onnx_movement.FAMILIES, *onnx_reductions.FAMILIES, *onnx_linear.FAMILIES]:
         family()
     size = sum(path.stat().st_size for path in FOLDER.iterdir())

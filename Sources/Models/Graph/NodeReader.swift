@@ -187,6 +187,14 @@ extension NodeReader {
         return text
     }
 
+    mutating func strings(_ name: String) throws(ModelError) -> [String]? {
+        guard let value = attributes.removeValue(forKey: name) else { return nil }
+        guard case .strings(let texts) = value else {
+            throw kindError(name, expected: "strings", value)
+        }
+        return texts
+    }
+
     mutating func tensor(_ name: String) throws(ModelError) -> (ElementType, Tensor)? {
         guard let value = attributes.removeValue(forKey: name) else { return nil }
         guard case .tensor(let proto) = value else {

@@ -43,6 +43,7 @@ struct AttributeProto {
         case tensor(TensorProto)
         case floats([Float])
         case ints([Int64])
+        case strings([String])
         /// Not decoded before it is needed: graphs can be nested without end.
         case graph(ProtobufReader)
         /// A kind that no supported operator takes (strings, sparse tensors, …), by ONNX's name.
@@ -56,6 +57,7 @@ struct AttributeProto {
             case .tensor: "tensor"
             case .floats: "floats"
             case .ints: "ints"
+            case .strings: "strings"
             case .graph: "graph"
             case .unsupported(let name): name
             }
@@ -76,6 +78,7 @@ struct AttributeProto {
         var graph: ProtobufReader?
         var floats: [Float] = []
         var ints: [Int64] = []
+        var strings: [ArraySlice<UInt8>] = []
         var typeCode: Int32 = 0
         var reference = ""
         // Files of IR version 1 have no type: the field that is present tells it.
@@ -94,6 +97,7 @@ struct AttributeProto {
             case 6: graph = try reader.message(field)
             case 7: try reader.append(field, to: &floats)
             case 8: try reader.append(field, to: &ints)
+            case 9: strings.append(try reader.byteString(field))
             case 20: typeCode = try reader.int32(field)
             case 21: reference = try reader.string(field)
             default: try reader.skip(field)
@@ -119,6 +123,9 @@ struct AttributeProto {
             value = .graph(graph)
         case 6: value = .floats(floats)
         case 7: value = .ints(ints)
+        case 8:
+            let texts = strings.compactMap { String(validating: $0, as: UTF8.self) }
+            value = texts.count == strings.count ? .strings(texts) : .unsupported("bytes")
         case let code: value = .unsupported(Self.typeNames[code] ?? "undefined")
         }
     }
@@ -130,7 +137,7 @@ struct AttributeProto {
     ]
 
     private static let typeNames: [Int32: String] = [
-        8: "strings", 9: "tensors", 10: "graphs", 11: "sparse tensor",
+        9: "tensors", 10: "graphs", 11: "sparse tensor",
         12: "sparse tensors", 13: "type", 14: "types",
     ]
 }

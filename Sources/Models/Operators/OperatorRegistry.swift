@@ -117,6 +117,19 @@ enum OperatorRegistry {
         "ReduceMin": Reductions.decomposeMin,
         "ReduceProd": Reductions.decomposeProd,
 
+        // Rows
+        "LayerNormalization": Normalization.decomposeLayer,
+        "RMSNormalization": Normalization.decomposeRMS,
+        "InstanceNormalization": Normalization.decomposeInstance,
+        "GroupNormalization": Normalization.decomposeGroup,
+        "MeanVarianceNormalization": Normalization.decomposeMeanVariance,
+        "LpNormalization": Normalization.decomposeLp,
+        "LRN": LocalResponse.decompose,
+        "LogSoftmax": Softmax.decomposeLog,
+        "LSTM": RecurrentNetwork.decomposer(.lstm),
+        "GRU": RecurrentNetwork.decomposer(.gru),
+        "RNN": RecurrentNetwork.decomposer(.rnn),
+
         // Elements in other places
         "Resize": Resize.decompose,
         "Upsample": Resize.decompose,
@@ -138,7 +151,6 @@ enum OperatorRegistry {
         "Range": ConstantSequences.decomposeRange,
         "NonZero": ConstantSequences.decomposeNonZero,
         "EyeLike": ConstantSequences.decomposeEyeLike,
-        "OneHot": ConstantSequences.decomposeOneHot,
     ]
 
     /// Operators that no circuit can or should have, and what to do instead.

@@ -90,49 +90,4 @@ enum ConstantSequences {
             : .int(IntTensor(shape: given.shape, values: ones.map { $0 ? 1 : 0 }))
         return [steps.constant(tensor, type)]
     }
-
-    /// `OneHot` of constant indices: a constant 0/1 tensor, or one of the two values of a constant.
-    static func decomposeOneHot(
-        _ node: inout NodeReader, _ steps: inout Decomposition
-    ) throws(ModelError) -> [Decomposition.Value] {
-        try node.expect(inputs: 3...3)
-        let indices: [Int]
-        switch try node.constant(0, role: "indices") {
-        case .int(let tensor): indices = tensor.values
-        case .float(let tensor):
-            indices = tensor.values.map { Int(exactly: $0.rounded(.towardZero)) ?? .min }
-        }
-        let shape = try node.type(0).shape
-        let depth: Int
-        switch try node.constant(1, role: "depth") {
-        case .int(let tensor): depth = tensor.values.first ?? 0
-        case .float(let tensor): depth = Int(exactly: tensor.values.first ?? 0) ?? 0
-        }
-        let axis = try node.axis(
-            node.int("axis", default: -1), bound: shape.count + 1, name: "axis")
-        guard depth >= 1 else { throw node.mismatch(expected: "depth > 0", actual: "\(depth)") }
-        let values = try node.constant(2, role: "values")
-        guard values.shape == [2] else {
-            throw node.mismatch(expected: "two values", actual: "\(values.shape)")
-        }
-        let result = shape[..<axis] + [depth] + shape[axis...]
-        let count = try steps.reserved(Array(result))
-        let inner = shape[axis...].reduce(1, *)
-        let isHot = (0..<count).map { cell in
-            let index = indices[cell / (inner * depth) * inner + cell % inner]
-            let place = cell / inner % depth
-            return index == place || (index < 0 && index + depth == place)
-        }
-        let tensor: Tensor =
-            switch values {
-            case .float(let two):
-                .float(
-                    FloatTensor(
-                        shape: Array(result), values: isHot.map { two.values[$0 ? 1 : 0] }))
-            case .int(let two):
-                .int(
-                    IntTensor(shape: Array(result), values: isHot.map { two.values[$0 ? 1 : 0] }))
-            }
-        return [steps.constant(tensor, try node.type(2).elementType)]
-    }
 }

@@ -11,7 +11,8 @@ public struct OneHotEncoding: Operator, Equatable {
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
         try node.expect(inputs: 3...3)
         let indices = try node.type(0)
-        guard !indices.elementType.isFloat else {
+        let isConstant = try node.constant(0) != nil
+        guard !indices.elementType.isFloat || isConstant else {
             throw node.unsupported(
                 "indices of type \(indices.elementType) are", advice: "cast them to int64")
         }
@@ -35,14 +36,12 @@ public struct OneHotEncoding: Operator, Equatable {
     public func evaluate(
         _ operands: [Tensor], results: [ValueType]
     ) throws(EvaluationError) -> [Tensor] {
-        guard case .int(let indices) = operands[0] else {
-            preconditionFailure("resolved for integer indices")
-        }
+        let indices = operands[0].reals.map { Int(exactly: $0.rounded(.towardZero)) ?? .min }
         let shape = results[0].shape
         var values = [Double](repeating: off, count: shape.reduce(1, *))
-        for (index, row) in zip(indices.values, RowCells(shape, along: [axis])) {
+        for (index, row) in zip(indices, RowCells(shape, along: [axis])) {
             // ONNX counts negative indices from the end and gives rows of `off` to those beyond.
-            let position = index < 0 ? index + depth : index
+            let position = index < 0 ? index &+ depth : index
             if row.indices.contains(position) { values[row[position]] = on }
         }
         return [
