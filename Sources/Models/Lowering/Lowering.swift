@@ -70,6 +70,7 @@ struct Lowering {
             case nil: break
             }
         }
+        findWantedFractionalBits()
         for input in graph.inputs { try addInput(input) }
         for node in graph.nodes {
             builder.currentName = node.reference.layerName

@@ -87,7 +87,8 @@ public struct Variadic: Operator, Equatable {
             guard case .int(let tensor) = operand else { return nil }
             return (tensor.shape, tensor.values)
         }
-        let values = kind == .maximum ? fold(tensors) { max($0, $1) } : fold(tensors) { min($0, $1) }
+        let values =
+            kind == .maximum ? fold(tensors) { max($0, $1) } : fold(tensors) { min($0, $1) }
         return [.int(IntTensor(shape: shape, values: values))]
     }
 }
