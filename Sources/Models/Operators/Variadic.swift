@@ -53,6 +53,10 @@ public struct Variadic: Operator, Equatable {
         return ResolvedNode(clip, operands: [data], results: [try node.type(data)])
     }
 
+    public func operationCount(operands: [ValueType], results: [ValueType]) -> Int {
+        results[0].shape.saturatingProduct.saturatingProduct(operands.count)
+    }
+
     public func evaluate(
         _ operands: [Tensor], results: [ValueType]
     ) throws(EvaluationError) -> [Tensor] {
