@@ -105,7 +105,7 @@ import Testing
                 .init("GatherElements", ["x", "i"], ["g"], [("axis", .int(1))]),
                 .init("CumSum", ["g", "a"], ["s"]), .init("Cast", ["s"], ["y"], [("to", .int(1))])
             ) {
-                $0.inputs[0] = .init(name: "x", type: 4, shape: [.fixed(1), .fixed(3)])
+                $0.inputs[0] = .init(name: "x", type: 6, shape: [.fixed(1), .fixed(3)])
                 $0.initializers = [.ints("i", [1, 4], [2, 0, 0, 1]), .ints("a", [], [1])]
             }.bytes)
         let sample = ["x": FloatTensor(shape: [1, 3], values: [61_234, 7, 65_535])]

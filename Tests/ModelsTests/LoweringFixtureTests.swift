@@ -50,7 +50,19 @@ import Testing
                     }
                 }
             }
-            #expect(throws: Never.self) { try interpreter.witness(inputs) }
+            do throws(WitnessError) {
+                _ = try interpreter.witness(inputs)
+            } catch {
+                // An index outside its table has no proof, saturation or not.
+                guard case .operand = error,
+                    graph.nodes.contains(where: {
+                        $0.operation is RowGather || $0.operation is OneHotEncoding
+                    })
+                else {
+                    Issue.record(error)
+                    continue
+                }
+            }
         }
     }
 
