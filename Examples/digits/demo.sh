@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Two real models on real images, from ONNX file to verified proof; then three forgeries.
+# Three real models on real images, from ONNX file to verified proof; then three forgeries.
 #
 # Needs nothing but the command line (bin/zkml, or $ZKML). Works in a temporary folder, or in
 # $DEMO_FOLDER, which it keeps. Exits with status 1 unless everything is as it must be.
@@ -8,7 +8,7 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 zkml=${ZKML:-$here/../../bin/zkml}
-models=(mlp cnn)
+models=(mlp cnn transformer)
 images=(digit-0.npy digit-3.npy digit-5.json digit-7.npy digit-8-ezkl.json digit-9.npz)
 
 if [[ -n ${DEMO_FOLDER-} ]]; then
@@ -155,15 +155,26 @@ row() {
     printf '%16s' "$@"
     echo
 }
-row "committed cells" "${cells[mlp]}" "${cells[cnn]}"
-row "bundle" "$(size "${bundle[mlp]}")" "$(size "${bundle[cnn]}")"
-row "verifying key" "$(size "${key[mlp]}")" "$(size "${key[cnn]}")"
-row "proof" "$(size "${proof[mlp]}")" "$(size "${proof[cnn]}")"
-row "compile" "$(seconds "${compile[mlp]}")" "$(seconds "${compile[cnn]}")"
-row "prove" "$(seconds "${prove[mlp]}")" "$(seconds "${prove[cnn]}")"
-row "verify" "$(seconds "${verify[mlp]}")" "$(seconds "${verify[cnn]}")"
-row "memory of prove, at most" "$(size "${memory[mlp]}")" "$(size "${memory[cnn]}")"
-row "top class as the float model" "${agree[mlp]}" "${agree[cnn]}"
-row "largest error of a logit" "${error[mlp]:0:10}" "${error[cnn]:0:10}"
+# each NAME FORMAT...: a row of the table, one value a model, passed through FORMAT if there is one.
+each() {
+    local -n values=$1
+    local model shown=()
+    shift
+    for model in "${models[@]}"; do
+        if (($#)); then shown+=("$("$@" "${values[$model]}")"); else shown+=("${values[$model]}"); fi
+    done
+    row "$title" "${shown[@]}"
+}
+short() { printf '%s' "${1:0:10}"; }
+title="committed cells" each cells
+title="bundle" each bundle size
+title="verifying key" each key size
+title="proof" each proof size
+title="compile" each compile seconds
+title="prove" each prove seconds
+title="verify" each verify seconds
+title="memory of prove, at most" each memory size
+title="top class as the float model" each agree
+title="largest error of a logit" each error short
 echo
 echo "The SRS is a development one: these proofs show how it works, and nothing else."

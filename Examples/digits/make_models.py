@@ -1,4 +1,4 @@
-"""Trains the two digit classifiers and writes every data file of this folder.
+"""Trains the three digit classifiers and writes every data file of this folder.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     venv/bin/python make_models.py
@@ -22,6 +22,8 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from sklearn.datasets import load_digits
 
+from transformer_layers import CONSTANTS, transformer
+
 HERE = Path(__file__).resolve().parent
 TEST_COUNT = 450
 SAMPLE_COUNT = 100
@@ -32,6 +34,8 @@ OPSET, IR_VERSION = 17, 8
 # `gradients`, in the order of `weights`, and returns the gradient of its input.
 
 class Dense:
+    parts = ["weight", "bias"]
+
     def __init__(self, rng, inputs, outputs):
         self.weights = [rng.normal(0, np.sqrt(2 / inputs), (outputs, inputs)), np.zeros(outputs)]
 
@@ -49,6 +53,8 @@ class Dense:
 
 class Conv3x3:
     """Stride 1, padding 1."""
+
+    parts = ["weight", "bias"]
 
     def __init__(self, rng, inputs, outputs):
         scale = np.sqrt(2 / (9 * inputs))
@@ -77,7 +83,7 @@ class Conv3x3:
 
 
 class Stateless:
-    weights, gradients = [], []
+    parts, weights, gradients = [], [], []
 
 
 class Relu(Stateless):
@@ -173,9 +179,13 @@ def export(layers, name):
         node = f"{kind}{counts[kind]}"
         y = "logits" if i == len(layers) - 1 else f"{node}.out"
         nodes += layer.onnx(x, y, node)
-        for part, w in zip(["weight", "bias"], layer.weights):
+        for part, w in zip(layer.parts, layer.weights, strict=True):
             initializers.append(numpy_helper.from_array(w.astype(np.float32), f"{node}.{part}"))
         x = y
+    named = {value for node in nodes for value in node.input}
+    initializers += [
+        numpy_helper.from_array(np.asarray(value), key) for key, value in CONSTANTS.items()
+        if key in named]
     graph = helper.make_graph(
         nodes, f"digits-{name}",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, 8, 8])],
@@ -213,7 +223,8 @@ def main():
     write_npz(HERE / "test.npz", image=images[test], labels=labels[test])
 
     correct = {}
-    for name, layers_of, epochs, seed in [("mlp", mlp, 60, 1), ("cnn", cnn, 60, 2)]:
+    for name, layers_of, epochs, seed in [
+            ("mlp", mlp, 60, 1), ("cnn", cnn, 60, 2), ("transformer", transformer, 60, 3)]:
         rng = np.random.Generator(np.random.PCG64(seed))
         layers = layers_of(rng)
         train(layers, images[training, 0].astype(np.float64), labels[training], rng, epochs)
@@ -233,10 +244,10 @@ def main():
               f"{correct[name].mean():.4f}, largest logit "
               f"{np.abs(logits).max():.1f}, smallest margin {(top[:, -1] - top[:, -2]).min():.4f}")
 
-    # Single inputs, one for each file format: the first of a class in the test split that both
+    # Single inputs, one for each file format: the first of a class in the test split that all
     # models read right.
     def first(label):
-        right = (labels[test] == label) & correct["mlp"] & correct["cnn"]
+        right = (labels[test] == label) & correct["mlp"] & correct["cnn"] & correct["transformer"]
         return images[test[np.flatnonzero(right)[0]]]
 
     for label in [0, 3, 7]:
