@@ -51,6 +51,19 @@ import ZKMLTestSupport
         }
     }
 
+    /// A fraction whose products with v are integers satisfies both inequalities; only its own range
+    /// refuses it.
+    @Test func rootThatIsNoInteger() throws {
+        let forge = try Self.forge()
+        for (cell, denominator) in [(3, 4), (5, 8)] {
+            for numerator in 1..<denominator {
+                let fraction = Fr(numerator) * Fr(denominator).inverse()!
+                let witness = forge.witness([root(forge): adding(-fraction, at: cell)])
+                #expect(try forge.refusal(of: witness) == .fractionSum, "cell \(cell)")
+            }
+        }
+    }
+
     /// Zero, negative, and larger than the relation is sized for.
     @Test(arguments: [0, -1, -64, 65, 127] as [Int64]) func value(v: Int64) throws {
         let forge = try Self.forge([v])
