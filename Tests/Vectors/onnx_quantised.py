@@ -169,12 +169,12 @@ def microsoft():
                   {"x": (x, kind)}, constants, kind, microsoft=True)
     unary("plain", "QLinearSigmoid", [64], (0.05, 1 / 256), (128, 0))
     unary("signed", "QLinearSigmoid", [3, 21], (0.09, 1 / 256), (3, -128), s8)
-    unary("plain", "QLinearLeakyRelu", [64], (0.05, 0.04), (128, 60), alpha=0.1)
-    unary("signed", "QLinearLeakyRelu", [64], (0.05, 0.07), (-3, 1), s8, alpha=0.3)
+    unary("plain", "QLinearLeakyRelu", [64], (0.0513, 0.0417), (128, 60), alpha=0.1)
+    unary("signed", "QLinearLeakyRelu", [64], (0.0513, 0.0717), (-3, 1), s8, alpha=0.3)
     unary("plain", "QLinearGlobalAveragePool", [1, 3, 4, 5], (0.05, 0.03), (128, 120),
           channels_last=0)
     unary("ties", "QLinearGlobalAveragePool", [2, 9, 2, 2], (0.05, 0.05), (0, 3), channels_last=0)
-    unary("plain", "QLinearAveragePool", [1, 2, 5, 4], (0.05, 0.03), (128, 120),
+    unary("plain", "QLinearAveragePool", [1, 2, 5, 4], (0.0513, 0.0317), (128, 120),
           kernel_shape=[3, 2], strides=[2, 1])
     unary("pads", "QLinearAveragePool", [1, 2, 5, 4], (0.05, 0.03), (128, 120),
           kernel_shape=[3, 3], pads=[1, 1, 1, 1])

@@ -109,8 +109,11 @@ extension GraphDraft {
     }
 
     /// `QuantizeLinear`: exact integers where they are known, else a rounding of the reals.
+    ///
+    /// - Parameter addsZeroPointFirst: Before rounding, so that halves go to what is even with it.
     mutating func quantised(
-        _ value: Int, _ parameters: QuantisationParameters, _ reference: NodeReference
+        _ value: Int, _ parameters: QuantisationParameters, addsZeroPointFirst: Bool = false,
+        _ reference: NodeReference
     ) throws(ModelError) -> Int {
         let zeroPoint = parameters.zeroPoint.values[0]
         guard parameters.zeroPoint.values.allSatisfy({ $0 == zeroPoint }) else {
@@ -120,7 +123,7 @@ extension GraphDraft {
         }
         let quantiser = Quantiser(
             scale: parameters.scale, range: parameters.range,
-            reference: step(reference, "rounded"))
+            tiesToOdd: addsZeroPointFirst && zeroPoint % 2 != 0, reference: step(reference, "rounded"))
         let integers: Int
         if let exact = try quantiser.integers(for: value, in: &self) {
             integers = exact
@@ -274,7 +277,7 @@ private struct IntegerLayer {
         /// The axis of the weights along which scales may differ, and that of the result.
         var axes: (weights: Int, result: Int)?
         var alpha = 1.0
-        self.operation = operation
+        var operation = operation
         switch operation {
         case is Conv:
             axes = (0, 1)
@@ -285,9 +288,13 @@ private struct IntegerLayer {
             guard gemm.beta == 1, gemm.alpha > 0 else { return nil }
             axes = (gemm.transposesRight ? 0 : 1, 1)
             alpha = gemm.alpha
+            operation = Gemm(
+                alpha: 1, beta: 1, transposesLeft: gemm.transposesLeft,
+                transposesRight: gemm.transposesRight)
         default:
             return nil
         }
+        self.operation = operation
         operands = [x.integers, w.integers]
         let factor = Float(alpha) * Float(number)
         let products = w.scale.values.map { Double(factor * Float($0)) }

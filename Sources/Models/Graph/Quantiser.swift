@@ -3,6 +3,8 @@ struct Quantiser {
     let scale: FloatTensor
     /// The results, zero point taken away.
     let range: ClosedRange<Int>
+    /// See ``ScaledSum/tiesToOdd``.
+    let tiesToOdd: Bool
     let reference: NodeReference
 
     /// - Returns: Nil where the value is not made of dequantised ones in a way that is known here.
@@ -70,7 +72,7 @@ struct Quantiser {
             } ?? term.scale.mapped { Double(Float($0) / own) }
         }
         guard factors.allSatisfy({ $0.values.allSatisfy(\.isFinite) }),
-            let operation = ScaledSum(factors, range: range)
+            let operation = ScaledSum(factors, range: range, tiesToOdd: tiesToOdd)
         else { return nil }
         let shape = draft.values[value].shape
         // The same scale again: the integers themselves.
@@ -94,7 +96,7 @@ struct Quantiser {
             guard let known = draft.dequantised[operand] else { return nil }
             let name = "\(reference.layerName).\(index)"
             let quantiser = Quantiser(
-                scale: scale, range: range,
+                scale: scale, range: range, tiesToOdd: tiesToOdd,
                 reference: NodeReference(
                     operatorName: reference.operatorName, name: name, index: reference.index,
                     outputs: [name]))

@@ -1,14 +1,29 @@
 import Circuits
 
 extension Lowering {
-    /// round(x / 2^shift), halves to even, limited to a range: a rounding shift that saturates, in
-    /// the type's own integers.
-    ///
-    /// - Parameter canTie: Whether x can be half-way between two results.
+    /// Where halves go.
+    enum Tie {
+        /// There are none.
+        case none
+        case toEven
+        case toOdd
+    }
+
+    /// round(x / 2^shift), limited to a range: a rounding shift that saturates, in the type's own
+    /// integers.
     mutating func rounded(
-        _ x: LoweredTensor, shift: Int, to range: ClosedRange<Int>, canTie: Bool
+        _ x: LoweredTensor, shift: Int, to range: ClosedRange<Int>, _ tie: Tie
     ) throws(LoweringError) -> LoweredTensor {
-        guard canTie, shift > 0 else { return try limited(x, shift: shift, to: range) }
+        guard tie != .none, shift > 0 else { return try limited(x, shift: shift, to: range) }
+        if tie == .toOdd {
+            // One more is even where this is odd.
+            var above = try sum(
+                [(1, x)], plus: .scalar(Rounding.powerOfTwo(shift)), unit: 1, shape: x.shape)
+            above.error = x.error
+            let result = try rounded(
+                above, shift: shift, to: range.lowerBound + 1...range.upperBound + 1, .toEven)
+            return try offset(result, by: -1)
+        }
         var rounded = x
         rounded.bounds = x.bounds.shifted(right: shift)
         // A half that goes up in `shifted` may go down here.

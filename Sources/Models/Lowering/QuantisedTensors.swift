@@ -28,7 +28,8 @@ extension Lowering {
                     numbers[0][0], bounds[0], numbers[1][0], bounds[1], shift: sum.shift)
             default: true
             }
-        var result = try rounded(total, shift: sum.shift, to: sum.range, canTie: canTie)
+        let tie: Tie = canTie ? (sum.tiesToOdd ? .toOdd : .toEven) : .none
+        var result = try rounded(total, shift: sum.shift, to: sum.range, tie)
         // Rounding moves integers that differ at all by up to one more.
         result.error = error > 0 ? error + 1 : 0
         return .tensor(result)
@@ -236,7 +237,7 @@ extension Lowering {
         }
         var result = try rounded(
             total, shift: shift, to: quantization.range,
-            canTie: isExact && Self.canTie(factors, shift: shift, x.bounds))
+            isExact && Self.canTie(factors, shift: shift, x.bounds) ? .toEven : .none)
         result.error =
             x.error / finest + 1
             + (isExact ? 0 : x.bounds.magnitudeAsDouble * largest * Rounding.powerOfTwo(2 - bits))

@@ -17,13 +17,15 @@ enum QLinearLayers {
     /// The result, quantised with the scale and zero point that are these operands.
     fileprivate static func result(
         _ y: Decomposition.Value, scale: Int, zeroPoint: Int, _ node: NodeReader,
-        _ steps: inout Decomposition, type: ElementType? = nil
+        _ steps: inout Decomposition, type: ElementType? = nil, addsZeroPointFirst: Bool = false
     ) throws(ModelError) -> [Decomposition.Value] {
         let type =
             try node.has(zeroPoint) ? node.type(zeroPoint).elementType : type ?? .uint8
         let parameters = try node.quantisation(
             scale: scale, zeroPoint: zeroPoint, of: type, shape: y.shape)
-        return [try steps.quantised(y, parameters)]
+        return [
+            try steps.quantised(y, parameters, addsZeroPointFirst: addsZeroPointFirst)
+        ]
     }
 
     /// A bias of sums, in their scale.
@@ -139,7 +141,8 @@ enum QLinearLayers {
 // MARK: - Element by element, pools, concatenation
 
 extension QLinearLayers {
-    /// onnxruntime's QLinearAdd and QLinearMul: a, b and c, each with its scale and zero point.
+    /// onnxruntime's QLinearAdd and QLinearMul: a, b and c, each with its scale and zero point,
+    /// the last of which these two add before they round.
     static func binaryDecomposer(_ operatorName: String) -> Decomposer {
         { (node: inout NodeReader, steps: inout Decomposition) throws(ModelError) in
             try node.expect(inputs: 7...8)
@@ -147,7 +150,8 @@ extension QLinearLayers {
             let b = try operand(3, scale: 4, zeroPoint: 5, node, &steps, step: "b")
             let c = try steps.apply(operatorName, [a, b], step: "layer")
             return try result(
-                c, scale: 6, zeroPoint: 7, node, &steps, type: node.type(0).elementType)
+                c, scale: 6, zeroPoint: 7, node, &steps, type: node.type(0).elementType,
+                addsZeroPointFirst: true)
         }
     }
 

@@ -66,11 +66,13 @@ extension Decomposition {
 
     /// The integers of a real tensor.
     mutating func quantised(
-        _ value: Value, _ parameters: QuantisationParameters, step: String = "quantised"
+        _ value: Value, _ parameters: QuantisationParameters, addsZeroPointFirst: Bool = false,
+        step: String = "quantised"
     ) throws(ModelError) -> Value {
         let reference = reference(step)
         return try withDraft { draft throws(ModelError) in
-            try draft.quantised(value.index, parameters, reference)
+            try draft.quantised(
+                value.index, parameters, addsZeroPointFirst: addsZeroPointFirst, reference)
         }
     }
 }

@@ -6,11 +6,13 @@ public struct ScaledSum: Operator, Equatable {
     public let multipliers: [IntTensor]
     public let shift: Int
     public let range: ClosedRange<Int>
+    /// Halves go to the odd integer, as they do to even ones after an odd zero point is added.
+    public let tiesToOdd: Bool
 
     /// - Parameter factors: M_i, each a float32.
     /// - Returns: Nil when a factor is not a positive number, or they are too far apart or too small
     ///   for integers that can be proved.
-    init?(_ factors: [FloatTensor], range: ClosedRange<Int>) {
+    init?(_ factors: [FloatTensor], range: ClosedRange<Int>, tiesToOdd: Bool) {
         let exact = factors.map { $0.values.map(Dyadic.init) }
         let shift = exact.joined().reduce(0) { max($0, -$1.exponent) }
         guard shift <= 96, factors.count <= 1 << 10 else { return nil }
@@ -29,6 +31,7 @@ public struct ScaledSum: Operator, Equatable {
         self.multipliers = multipliers
         self.shift = shift
         self.range = range
+        self.tiesToOdd = tiesToOdd
     }
 
     public var parameterCount: Int { multipliers.reduce(0) { $0 + $1.values.count } }
@@ -61,8 +64,11 @@ public struct ScaledSum: Operator, Equatable {
             }
         }
         let (low, high) = (Int128(range.lowerBound), Int128(range.upperBound))
-        let values = sums.map {
-            Int(min(max(Rounding.halfToEven($0, shift: shift), low), high))
+        let parity: Int128 = tiesToOdd ? 1 : 0
+        let values = sums.map { sum in
+            let rounded =
+                Rounding.halfToEven(sum + parity << Int128(shift), shift: shift) - parity
+            return Int(min(max(rounded, low), high))
         }
         return [.int(IntTensor(shape: shape, values: values))]
     }
