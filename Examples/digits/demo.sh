@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Three real models on real images, from ONNX file to verified proof; then three forgeries.
+# Three real models, two of them quantised too, on real images, from ONNX file to verified proof; then three forgeries.
 #
 # Needs nothing but the command line (bin/zkml, or $ZKML). Works in a temporary folder, or in
 # $DEMO_FOLDER, which it keeps. Exits with status 1 unless everything is as it must be.
@@ -8,7 +8,7 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 zkml=${ZKML:-$here/../../bin/zkml}
-models=(mlp cnn transformer)
+models=(mlp cnn transformer mlp-int8 cnn-int8)
 images=(digit-0.npy digit-3.npy digit-5.json digit-7.npy digit-8-ezkl.json digit-9.npz)
 
 if [[ -n ${DEMO_FOLDER-} ]]; then

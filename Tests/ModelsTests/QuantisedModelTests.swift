@@ -130,4 +130,60 @@ import Testing
         #expect(differences.allSatisfy { $0.largest <= (name == "perceptron_u16" ? 2 : 1) })
         #expect(differences[0].outputs > 500)
     }
+
+    /// What a fixture's rounding is made of.
+    private static func gadgets(_ name: String) throws -> [Gadget] {
+        let fixture = try Fixture(name)
+        let graph = try fixture.graph()
+        let sample = Dictionary(
+            uniqueKeysWithValues: zip(graph.inputs.map { graph.values[$0].name }, fixture.inputs))
+        return try ModelCompiler.compile(graph, samples: [sample]).circuit.gadgets
+    }
+
+    @Test("halves go to even where there can be some, at a cost; elsewhere not")
+    func ties() throws {
+        func evenRoundings(_ name: String) throws -> Int {
+            try Self.gadgets(name).count { if case .roundEven = $0 { true } else { false } }
+        }
+        for name in ["qlinearconv_ties", "qlinearmatmul_ties", "qlinearadd_ties"] {
+            #expect(try evenRoundings(name) == 1)
+        }
+        for name in ["qlinearconv_channels", "qlinearmatmul_columns", "qdq_gemm", "qdq_conv_relu"] {
+            #expect(try evenRoundings(name) == 0)
+        }
+    }
+
+    @Test(
+        "a quantised layer is one sum of products and one rounding",
+        arguments: ["qlinearconv_channels", "qdq_conv_relu_zero", "qdq_gemm", "qgemm_plain"])
+    func oneRounding(name: String) throws {
+        var (einsums, roundings) = (0, 0)
+        for gadget in try Self.gadgets(name) {
+            switch gadget {
+            case .einsum: einsums += 1
+            case .requantise: roundings += 1
+            case .affine, .view: break
+            default: Issue.record("\(gadget)")
+            }
+        }
+        #expect(einsums == 1)
+        #expect(roundings == 1)
+    }
+
+    @Test("what only moves quantised numbers rounds nothing") func movement() throws {
+        for gadget in try Self.gadgets("qdq_movement") {
+            switch gadget {
+            case .view, .affine, .maximum: break
+            default: Issue.record("\(gadget)")
+            }
+        }
+    }
+
+    @Test("halves go to the even integer", arguments: 1...9)
+    func halfToEven(shift: Int) {
+        for x in -2000...2000 as ClosedRange<Int> {
+            let expected = (Double(x) / Double(1 << shift)).rounded(.toNearestOrEven)
+            #expect(Rounding.halfToEven(Int128(x), shift: shift) == Int128(expected))
+        }
+    }
 }

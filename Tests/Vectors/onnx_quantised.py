@@ -49,6 +49,9 @@ def steps():
         quantised(f"quantizelinear_axis_{axis}", node("QuantizeLinear", "x s z", axis=axis),
                   {"x": x.reshape(2, 4, 2)},
                   {"s": f(0.5, 1, 2, 0.3), "z": np.array([7, 7, 7, 7], dtype=np.uint8)})
+    quantised("quantizelinear_zero_points", node("QuantizeLinear", "x s z", axis=0),
+              {"x": x.reshape(4, 2, 2)},
+              {"s": f(0.5, 1, 2, 0.3), "z": np.array([84, 24, 196, 0], dtype=np.uint8)})
     for kind, low, high in [(np.uint8, 0, 255), (np.int8, -128, 127), (np.int32, -900, 900)]:
         title = f"dequantizelinear_{kind.__name__}"
         constants = {"s": f(0.0173)} | ({} if kind == np.int32 else {"z": kind(3)})
@@ -272,8 +275,8 @@ def between():
     pattern("movement",
             [node("MaxPool", "x1", "m", kernel_shape=[2, 2]), node("Transpose", "m", "t"),
              node("Reshape", "t shape", "h"), node("Slice", "h from to", "r")],
-            [[1, 2, 4, 5]], {"shape": np.array([6, 4]), "from": np.array([1, 0]),
-                             "to": np.array([5, 3])}, [(0.05, 120), (0.05, 120)])
+            [[1, 2, 4, 5]], {"shape": np.array([4, 6]), "from": np.array([1, 0]),
+                             "to": np.array([3, 6])}, [(0.05, 120), (0.05, 120)])
     pattern("relu", [node("Relu", "x1", "r")], [[40]], {}, [(0.05, 120), (0.05, 120)])
     # onnxruntime has no integer softmax here; the reals are rounded.
     pattern("softmax", [node("Softmax", "x1", "r")], [[3, 5]], {}, [(0.05, 120), (1 / 256, 0)])

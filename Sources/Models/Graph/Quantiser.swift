@@ -37,7 +37,8 @@ struct Quantiser {
                 let wide = -(1 << 40)...1 << 40
                 func bound(_ x: Double) -> Int { wide.quantised(Float(x) / scale) }
                 inner = bound(clip.minimum)...bound(clip.maximum)
-            case is Reshape where draft.dequantised[node.operands[0]] == nil
+            case is Reshape
+            where draft.dequantised[node.operands[0]] == nil
                 && draft.values[node.operands[0]].shape == draft.values[value].shape:
                 inner = range
             default:
@@ -125,7 +126,8 @@ extension Quantiser {
             let known = draft.dequantised[source], let number = known.number
         else { return nil }
         let domain = draft.range(known.integers)
-        guard domain.count <= 1 << 16 else { return nil }
+        let span = domain.upperBound.subtractingReportingOverflow(domain.lowerBound)
+        guard !span.overflow, span.partialValue < 1 << 16 else { return nil }
         // The first two steps are the integer and its scale.
         var steps = finder.steps
         steps[1] = .constant(number)
@@ -189,7 +191,9 @@ private struct FunctionFinder {
             var operands: [Int] = []
             for operand in node.operands {
                 let other = draft.values[operand]
-                guard other.shape == shape || other.constant != nil && other.shape.count <= shape.count,
+                guard
+                    other.shape == shape
+                        || other.constant != nil && other.shape.count <= shape.count,
                     let position = position(of: operand, depth: depth + 1)
                 else { return nil }
                 operands.append(position)

@@ -43,7 +43,9 @@ extension NodeReader {
         _ given: [Int], of shape: [Int], axis: Int?
     ) throws(ModelError) -> [Int] {
         if given.allSatisfy({ $0 == 1 }) { return [] }
-        guard let axis, given.count == 1, axis < shape.count, given[0] == shape[axis] else {
+        guard let axis, given.count == 1, axis < shape.count, given[0] == shape[axis],
+            given[0] > 0
+        else {
             throw unsupported(
                 "scales or zero points of shape \(given) for a tensor of shape \(shape) are",
                 advice: "use one for the tensor, or one for each channel of the weights")
@@ -54,11 +56,13 @@ extension NodeReader {
 
 extension Decomposition {
     /// The real numbers of an operand.
+    ///
+    /// - Parameter step: Nil where that is all the node does.
     mutating func dequantised(
         _ value: Value, _ parameters: QuantisationParameters, as type: ElementType = .float,
-        step: String
+        step: String? = nil
     ) throws(ModelError) -> Value {
-        let reference = reference(step)
+        let reference = step.map { self.reference($0) } ?? self.reference
         return try withDraft { draft throws(ModelError) in
             try draft.dequantised(value.index, parameters, as: type, reference)
         }
@@ -66,10 +70,9 @@ extension Decomposition {
 
     /// The integers of a real tensor.
     mutating func quantised(
-        _ value: Value, _ parameters: QuantisationParameters, addsZeroPointFirst: Bool = false,
-        step: String = "quantised"
+        _ value: Value, _ parameters: QuantisationParameters, addsZeroPointFirst: Bool = false
     ) throws(ModelError) -> Value {
-        let reference = reference(step)
+        let reference = reference
         return try withDraft { draft throws(ModelError) in
             try draft.quantised(
                 value.index, parameters, addsZeroPointFirst: addsZeroPointFirst, reference)

@@ -43,7 +43,7 @@ enum QuantizeLinear {
         }
         let parameters = try node.quantisation(
             scale: 1, zeroPoint: 2, of: x.type.elementType, shape: x.shape, axis: axis)
-        return [try steps.dequantised(x, parameters, as: type, step: "real")]
+        return [try steps.dequantised(x, parameters, as: type)]
     }
 
     /// The channels' axis, if there is one.
