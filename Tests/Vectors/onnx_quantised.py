@@ -275,8 +275,8 @@ def between():
     pattern("movement",
             [node("MaxPool", "x1", "m", kernel_shape=[2, 2]), node("Transpose", "m", "t"),
              node("Reshape", "t shape", "h"), node("Slice", "h from to", "r")],
-            [[1, 2, 4, 5]], {"shape": np.array([4, 6]), "from": np.array([1, 0]),
-                             "to": np.array([3, 6])}, [(0.05, 120), (0.05, 120)])
+            [[1, 2, 4, 5]], {"shape": np.array([4, 3, 2]), "from": np.array([1, 0, 0]),
+                             "to": np.array([3, 3, 2])}, [(0.05, 120), (0.05, 120)])
     pattern("relu", [node("Relu", "x1", "r")], [[40]], {}, [(0.05, 120), (0.05, 120)])
     # onnxruntime has no integer softmax here; the reals are rounded.
     pattern("softmax", [node("Softmax", "x1", "r")], [[3, 5]], {}, [(0.05, 120), (1 / 256, 0)])
