@@ -11,13 +11,28 @@ import Testing
         return circuit
     }
 
+    /// - Parameter first: Gadgets before it; the result of the first of them is wire 3.
     private func expect(
-        _ fault: GadgetFault, _ gadget: Gadget,
+        _ fault: GadgetFault, after first: [Gadget] = [], _ gadget: Gadget,
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         #expect(
-            throws: CircuitError.invalidGadget(index: 1, fault), sourceLocation: sourceLocation
-        ) { try ConstraintSystem(circuit([gadget])) }
+            throws: CircuitError.invalidGadget(index: 1 + first.count, fault),
+            sourceLocation: sourceLocation
+        ) { try ConstraintSystem(circuit(first + [gadget])) }
+    }
+
+    /// No gadget is refused; what nothing reads is.
+    private func expectValid(
+        after first: [Gadget] = [], _ gadget: Gadget, tables: [IntegerDomain] = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        var circuit = circuit(first + [gadget])
+        circuit.functionTables = tables
+        let unread = CircuitError.unreadGadget(1 + first.count)
+        #expect(throws: unread, sourceLocation: sourceLocation) {
+            try ConstraintSystem(circuit)
+        }
     }
 
     private let x = Wire(index: 0)
@@ -203,6 +218,135 @@ import Testing
         expect(.domain, requantise(IntegerDomain(lowest: 0, bits: 4)))
         // A flag needs a table.
         expect(.domain, requantise(.signed(bits: 17), .identity, overshoot: 1))
+    }
+
+    @Test func divisions() {
+        func divide(
+            _ dividend: Dividend<Wire> = .number(1), by divisor: Wire = Wire(index: 0),
+            bits: Int = 8, domain: IntegerDomain = .signed(bits: 8)
+        ) -> Gadget {
+            .divide(
+                Division(
+                    dividend: dividend, divisor: divisor, remainderBits: bits, domain: domain))
+        }
+        for bits in [1, 62] { expectValid(divide(bits: bits)) }
+        expectValid(divide(.tensor(x), by: x))
+        for number in [(1 << 61) - 1, 1 - (1 << 61)] { expectValid(divide(.number(number))) }
+        expect(.extentMismatch, divide(.tensor(w)))
+        expect(.extentMismatch, divide(.tensor(x), by: w))
+        expect(.forwardReference, divide(.tensor(Wire(index: 3))))
+        expect(.forwardReference, divide(by: Wire(index: -1)))
+        for number in [1 << 61, -(1 << 61), .max, .min] {
+            expect(.coefficient, divide(.number(number)))
+        }
+        for bits in [-1, 0, 63, 64, 255, .max] { expect(.notUnique, divide(bits: bits)) }
+        for domain in Self.domains { expect(.domain, divide(domain: domain)) }
+    }
+
+    /// No domain of a result.
+    private static let domains = [
+        IntegerDomain(lowest: 0, bits: 0), IntegerDomain(lowest: 0, bits: 61),
+        IntegerDomain(lowest: 0, bits: -1), IntegerDomain(lowest: 0, bits: .max),
+        IntegerDomain(lowest: 1 << 60 + 2, bits: 4), IntegerDomain(lowest: .min, bits: 4),
+    ]
+
+    @Test func reciprocalRoots() {
+        func root(precision: Int = 8, valueBits: Int = 8) -> Gadget {
+            .reciprocalRoot(
+                ReciprocalRoot(source: x, precision: precision, valueBits: valueBits))
+        }
+        for (precision, valueBits) in [(1, 1), (30, 60)] {
+            expectValid(root(precision: precision, valueBits: valueBits))
+        }
+        for bits in [-1, 0, 31, 255, .max, .min] { expect(.notUnique, root(precision: bits)) }
+        for bits in [-1, 0, 61, 255, .max, .min] { expect(.notUnique, root(valueBits: bits)) }
+    }
+
+    @Test func rowFunctions() {
+        func row(_ axes: [Int] = [0], table: Int = 0, overshoot: Int = 0) -> Gadget {
+            .rowFunction(
+                RowFunction(source: x, axes: axes, table: table, overshootBits: overshoot))
+        }
+        for bits in [-1, 101, 255, .max, .min] { expect(.shift, row(overshoot: bits)) }
+        for table in [-1, 1, .max] { expect(.table, row(table: table)) }
+        // Distances begin at 0; the circuit's table at −8.
+        expect(.domain, row())
+        let table = IntegerDomain(lowest: 0, bits: 4)
+        expectValid(row([0, 1], overshoot: 100), tables: [table])
+        for axes in [[], [2], [-1], [1, 0], [0, 0]] {
+            var circuit = circuit([row(axes)])
+            circuit.functionTables = [table]
+            #expect(throws: CircuitError.invalidGadget(index: 1, .axes)) {
+                try ConstraintSystem(circuit)
+            }
+        }
+    }
+
+    /// A scalar, and 5 times the given extents: wire 3.
+    private var scalar: Gadget { einsum([5], [], Operand(w, labels: [0])) }
+
+    private func wide(_ extents: [Int]) -> Gadget {
+        .affine(Affine(extents: [5] + extents, terms: [.init(1, w, [0])]))
+    }
+
+    @Test func selections() {
+        for bits in [-1, 0, 63, 255] {
+            expect(.notUnique, .select(Selection(source: x, axis: 0, bits: bits)))
+        }
+        for axis in [-1, 2, 255, .max] {
+            expect(.axes, .select(Selection(source: x, axis: axis, bits: 8)))
+        }
+        let made = Wire(index: 3)
+        expect(.axes, after: [scalar], .select(Selection(source: made, axis: 0, bits: 8)))
+        expectValid(.select(Selection(source: x, axis: 1, bits: 62)))
+    }
+
+    @Test func oneHotTensors() {
+        for count in [-1, 0, 1 << 24 + 1, .max, .min] {
+            expect(.extent, .oneHot(OneHot(source: x, count: count)))
+        }
+        let made = Wire(index: 3)
+        expectValid(after: [scalar], .oneHot(OneHot(source: made, count: 1)))
+        // 2^40 cells, a rank of 16.
+        expect(
+            .tooLarge, after: [wide([1 << 12, 1 << 8])],
+            .oneHot(OneHot(source: made, count: 1 << 17 + 1)))
+        expect(
+            .tooLarge, after: [wide(Array(repeating: 1, count: 15))],
+            .oneHot(OneHot(source: made, count: 1)))
+    }
+
+    @Test func gathers() {
+        func gather(_ table: Wire, _ indices: Wire, lowCount: Int = 1) -> Gadget {
+            .gather(Gather(table: table, indices: indices, lowCount: lowCount))
+        }
+        for count in 1...3 { expectValid(gather(x, w, lowCount: count)) }
+        expectValid(gather(x, x))
+        for count in [-1, 0, 4, 1 << 24, .max, .min] {
+            expect(.extent, gather(x, w, lowCount: count))
+        }
+        let made = Wire(index: 3)
+        expect(.axes, after: [scalar], gather(made, w))
+        expectValid(after: [scalar], gather(w, made))
+        // The result, and the one-hot tensor of a digit.
+        expect(.tooLarge, after: [wide([1 << 20, 1 << 16])], gather(made, x))
+        expect(.tooLarge, after: [wide([1 << 20, 1 << 16])], gather(w, made))
+        expect(.tooLarge, after: [wide(Array(repeating: 1, count: 15))], gather(made, x))
+        expect(.tooLarge, after: [wide(Array(repeating: 1, count: 15))], gather(w, made))
+    }
+
+    @Test func evenRoundings() {
+        func round(shift: Int = 4, _ domain: IntegerDomain = .signed(bits: 8)) -> Gadget {
+            .roundEven(EvenRounding(source: x, shift: shift, domain: domain))
+        }
+        for shift in [1, 100] { expectValid(round(shift: shift)) }
+        for shift in [-1, 0, 101, 255, .max, .min] { expect(.shift, round(shift: shift)) }
+        // The parity is that of h only above an even integer, and needs a bit of its own.
+        let odd = [
+            IntegerDomain(lowest: -3, bits: 4), IntegerDomain(lowest: 1, bits: 4),
+            IntegerDomain(lowest: 0, bits: 1),
+        ]
+        for domain in Self.domains + odd { expect(.domain, round(domain)) }
     }
 
     @Test func maxima() {

@@ -103,6 +103,89 @@ import Testing
         #expect(throws: Never.self) { try ConstraintSystem(committed) }
     }
 
+    /// s is the step of u: each claim on it is one on u shifted by a cell, filled with 1.
+    @Test func oneHotTensors() {
+        func oneHots(_ gadgets: Int, of count: Int) -> Circuit {
+            let oneHot = Gadget.oneHot(OneHot(source: x, count: count))
+            let sums = (0..<gadgets).map {
+                Gadget.einsum(
+                    Einsum(
+                        extents: [count], output: [], operands: [Operand(result($0), labels: [0])]))
+            }
+            let total = Gadget.affine(
+                Affine(
+                    extents: [],
+                    terms: (0..<gadgets).map { .init(1, result(gadgets + $0), []) }))
+            return circuit([], Array(repeating: oneHot, count: gadgets) + sums + [total])
+        }
+        #expect(throws: Never.self) { try ConstraintSystem(oneHots(1, of: 1 << 19)) }
+        expectTooMuch(at: 0, oneHots(1, of: 1 << 20))
+        #expect(throws: Never.self) { try ConstraintSystem(oneHots(4, of: 1 << 17)) }
+        expectTooMuch(at: 6, oneHots(8, of: 1 << 17))
+    }
+
+    /// So is each claim on a selection, of which an arg-max makes one more.
+    @Test func selections() {
+        func selection(_ extent: Int) -> Circuit {
+            circuit(
+                [],
+                [
+                    .affine(Affine(extents: [extent], terms: [.init(1, x, [])])),
+                    .select(Selection(source: result(0), axis: 0, bits: 8)),
+                    .einsum(
+                        Einsum(
+                            extents: [extent], output: [],
+                            operands: [Operand(result(1), labels: [0])])),
+                ])
+        }
+        #expect(throws: Never.self) { try ConstraintSystem(selection(1 << 18)) }
+        expectTooMuch(at: 1, selection(1 << 20))
+    }
+
+    /// Rows that are indexed by two digits cost a step each, and each pair of digits too.
+    @Test func gathers() {
+        func gathers(_ gadgets: Int, rows: Int, lowCount: Int) -> Circuit {
+            var circuit = circuit([2], [])
+            circuit.constants = [TensorShape([rows])!]
+            circuit.gadgets = Array(
+                repeating: .gather(
+                    Gather(table: Wire(index: 1), indices: x, lowCount: lowCount)),
+                count: gadgets)
+            circuit.gadgets.append(
+                .affine(
+                    Affine(
+                        extents: [2],
+                        terms: (0..<gadgets).map { .init(1, circuit.resultWire($0), [0]) })))
+            circuit.outputs[0].wire = circuit.resultWire(gadgets)
+            return circuit
+        }
+        #expect(throws: Never.self) {
+            try ConstraintSystem(gathers(1, rows: 1 << 20, lowCount: 1 << 10))
+        }
+        expectTooMuch(at: 0, gathers(1, rows: 1 << 20 + 1, lowCount: 1 << 10))
+        expectTooMuch(at: 3, gathers(5, rows: 1 << 20, lowCount: 1 << 10))
+        expectTooMuch(at: 0, gathers(1, rows: 1 << 24, lowCount: 1))
+        expectTooMuch(at: 0, gathers(1, rows: 1 << 24, lowCount: 1 << 24))
+    }
+
+    /// Claims on one einsum are compared with each other; a gather's result is one.
+    @Test func claimsOnOneResult() {
+        func gather(outputs: Int) -> Circuit {
+            var circuit = circuit([2], [.gather(Gather(table: x, indices: x, lowCount: 1))])
+            let output = circuit.outputs[0]
+            circuit.outputs = (0..<outputs).map {
+                var output = output
+                output.port.name = "y\($0)"
+                return output
+            }
+            return circuit
+        }
+        #expect(throws: Never.self) {
+            try ConstraintSystem(gather(outputs: CircuitLimits.dissolvedTerms))
+        }
+        expectTooMuch(at: 0, gather(outputs: CircuitLimits.dissolvedTerms + 1))
+    }
+
     /// The kernel of a chain of windows is evaluated anew for each claim behind it.
     @Test func windowChains() {
         // Shifted copies that are filled: each takes the sums of the kernel so far.

@@ -117,6 +117,111 @@ import ZKMLTestSupport
         try expect(.spread(gadget: 0, cell: 1, distance: 16, bits: 4), model)
     }
 
+    @Test(arguments: [Division.Rounding.halfUp, .down]) func division(
+        rounding: Division.Rounding
+    ) throws {
+        let divide = { (divisor: Wire) in
+            Gadget.divide(
+                Division(
+                    dividend: .number(100), divisor: divisor, rounding: rounding,
+                    remainderBits: 4, domain: IntegerDomain(lowest: 0, bits: 6)))
+        }
+        let largest: Int64 = rounding == .halfUp ? 8 : 16
+        var model = model([2, 3, 7, 2, 8, largest], divide)
+        #expect(
+            try outputs(model)
+                == [rounding == .halfUp ? [50, 33, 14, 50, 13, 13] : [50, 33, 14, 50, 12, 6]])
+        for divisor in [0, -1, -128, largest + 1] {
+            model.inputs[0][4] = divisor
+            try expect(
+                .operand(gadget: 0, cell: 4, value: divisor, allowed: 1...largest), model)
+        }
+        model.inputs[0][4] = 1
+        try expect(.outOfRange(gadget: 0, cell: 4, value: 100, allowed: 0...63), model)
+    }
+
+    @Test func reciprocalRoot() throws {
+        var model = model([1, 2, 3, 4, 16, 32]) {
+            .reciprocalRoot(ReciprocalRoot(source: $0, precision: 6, valueBits: 5))
+        }
+        #expect(try outputs(model) == [[64, 45, 36, 32, 16, 11]])
+        for value in [0, -1, 33] as [Int64] {
+            model.inputs[0][2] = value
+            try expect(.operand(gadget: 0, cell: 2, value: value, allowed: 1...32), model)
+        }
+    }
+
+    /// A distance beyond the table is refused before anything is looked up.
+    @Test func rowFunction() throws {
+        func model(_ cells: [Int64], overshoot: Int) -> TestModel {
+            var draft = CircuitDraft(limbBits: 4)
+            let x = draft.input([2, 3], bits: 8)
+            let table = draft.table(IntegerDomain(lowest: 0, bits: 2)) { 10 - $0 }
+            draft.output(
+                draft.add(
+                    .rowFunction(
+                        RowFunction(
+                            source: x, axes: [1], table: table, overshootBits: overshoot))))
+            return draft.finish("row function", inputs: [cells])
+        }
+        #expect(
+            try outputs(model([0, -3, -1, 7, 7, 5], overshoot: 0)) == [[10, 7, 9, 10, 10, 8]])
+        try expect(
+            .spread(gadget: 0, cell: 0, distance: 4, bits: 2),
+            model([0, -4, -1, 7, 7, 5], overshoot: 0))
+        try expect(
+            .spread(gadget: 0, cell: 1, distance: 255, bits: 2),
+            model([0, -3, -1, -128, 127, 5], overshoot: 0))
+        #expect(
+            try outputs(model([0, -4, -6, 7, 7, 5], overshoot: 2)) == [[10, 7, 7, 10, 10, 8]])
+        try expect(
+            .overshoot(gadget: 0, cell: 1, distance: 4, bits: 2),
+            model([0, -7, -6, 7, 7, 5], overshoot: 2))
+    }
+
+    @Test func selection() throws {
+        var model = model([0, 5, 7, -6, -8, 7]) {
+            .select(Selection(source: $0, axis: 0, selectsLast: true, bits: 4))
+        }
+        #expect(try outputs(model) == [[1, 1, 0, 0, 0, 1]])
+        model.inputs[0][1] = 8
+        try expect(.spread(gadget: 0, cell: 1, distance: 16, bits: 4), model)
+    }
+
+    @Test func indices() throws {
+        for value in [-128, -1, 3, 127] as [Int64] {
+            let oneHot = model([0, 2, value, 1, 0, 2]) { .oneHot(OneHot(source: $0, count: 3)) }
+            try expect(.operand(gadget: 0, cell: 2, value: value, allowed: 0...2), oneHot)
+            for lowCount in 1...3 {
+                var draft = CircuitDraft(limbBits: 4)
+                let table = draft.constant([3, 2], [1, 2, 3, 4, 5, 6])
+                let x = draft.input([3], bits: 8)
+                draft.output(
+                    draft.add(.gather(Gather(table: table, indices: x, lowCount: lowCount))))
+                var gather = draft.finish("gather", inputs: [[2, 0, 1]])
+                #expect(try outputs(gather) == [[5, 6, 1, 2, 3, 4]])
+                gather.inputs[0][1] = value
+                try expect(.operand(gadget: 0, cell: 1, value: value, allowed: 0...2), gather)
+            }
+        }
+    }
+
+    @Test func evenRounding() throws {
+        var model = model([6, 10, -6, 15, -9, -8]) {
+            .roundEven(
+                EvenRounding(source: $0, shift: 2, domain: IntegerDomain(lowest: -2, bits: 3)))
+        }
+        #expect(try outputs(model) == [[2, 2, -2, 4, -2, -2]])
+        model.inputs[0][3] = 23
+        try expect(.outOfRange(gadget: 0, cell: 3, value: 6, allowed: -2...5), model)
+        model.inputs[0][3] = -11
+        try expect(.outOfRange(gadget: 0, cell: 3, value: -3, allowed: -2...5), model)
+        model.inputs[0][3] = 22
+        try expect(.outOfRange(gadget: 0, cell: 3, value: 6, allowed: -2...5), model)
+        model.inputs[0][3] = 18
+        #expect(try outputs(model)[0][3] == 4)
+    }
+
     @Test func overflow() throws {
         // Derived tensors: x is input 0, the constant tensor 1, the product tensor 2.
         var draft = CircuitDraft(limbBits: 4)

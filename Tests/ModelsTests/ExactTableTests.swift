@@ -175,7 +175,7 @@ import Testing
             let h = Int.random(in: -(1 << 50)...(1 << 50), using: &generator)
             let x = Double(h) * Double(sign: .plus, exponent: -bits, significand: 1)
             let functions: [any ElementwiseFunction] = [
-                Sigmoid(), Tanh(), Sine(), Cosine(), ErrorFunction(),
+                Sigmoid(), Tanh(), Sine(), Cosine(),
             ]
             for function in functions {
                 let value = exact(function, h, bits)
@@ -186,11 +186,12 @@ import Testing
                 let value = exact(Exponential(), h, bits)
                 #expect((ReproducibleMath.exp(x) - value).magnitude <= max(2 * value.ulp, 0x1p-60))
             }
-            for function in [Softplus(), Gelu(isApproximate: false), Mish()]
-                as [any ElementwiseFunction]
-            where x.magnitude < 4 {
+            let others: [any ElementwiseFunction] = [
+                Softplus(), ErrorFunction(), Gelu(isApproximate: false), Mish(),
+            ]
+            for function in others where x.magnitude < 4 {
                 let value = exact(function, h, bits)
-                #expect((function(x) - value).magnitude <= 0x1p-50, "\(function) of \(x)")
+                #expect((function(x) - value).magnitude <= 0x1p-47, "\(function) of \(x)")
             }
             let size = Double(h.magnitude) * 0x1p-52
             guard size > 0.01 else { continue }

@@ -1,4 +1,5 @@
 import Circuits
+import TestSupport
 import Testing
 
 @testable import Models
@@ -8,12 +9,7 @@ import Testing
 @Suite("Lowering, operator by operator") struct LoweringFixtureTests {
     @Test("stays within its own bound of the float model", arguments: Fixture.names)
     func agreement(name: String) throws {
-        let fixture = try Fixture(name)
-        let graph = try fixture.graph()
-        var sample: [String: FloatTensor] = [:]
-        for (index, tensor) in zip(graph.inputs, fixture.inputs) {
-            sample[graph.values[index].name] = tensor
-        }
+        let (graph, sample) = try Self.load(name)
         let model = try ModelCompiler.compile(graph, samples: [sample])
         let report = try CalibrationReport(model, of: graph, on: [sample])
         #expect(report.refusedCount == 0)
@@ -30,5 +26,57 @@ import Testing
             }
         let publicBytes = ports.reduce(0) { $0 + ($1.0.bits * $1.1.cellCount + 7) / 8 }
         #expect(model.cost.proofBytes == shape.byteCount + publicBytes)
+    }
+
+    /// Bounds that are proved hold for every input: nothing leaves its range.
+    @Test("accepts any input when it saturates", arguments: Fixture.names)
+    func completeness(name: String) throws {
+        let (graph, sample) = try Self.load(name)
+        var options = CompileOptions()
+        options.limbBits = 8
+        let model = try ModelCompiler.compile(graph, samples: [sample], options: options)
+        let interpreter = try model.interpreter()
+        var rng = SeededGenerator(seed: UInt64(name.count))
+        for round in 0..<5 {
+            let inputs = model.circuit.inputs.map { input in
+                let domain = input.port.domain
+                return (0..<input.shape.cellCount).map { _ -> Int64 in
+                    switch round {
+                    case 0: Int64(domain.lowest)
+                    case 1: Int64(domain.highest)
+                    case 2: 0
+                    case 3: Bool.random(using: &rng) ? Int64(domain.lowest) : Int64(domain.highest)
+                    default: Int64(Int.random(in: domain.lowest...domain.highest, using: &rng))
+                    }
+                }
+            }
+            #expect(throws: Never.self) { try interpreter.witness(inputs) }
+        }
+    }
+
+    @Test("proves the calibrated input when it refuses others", arguments: Fixture.names)
+    func refusing(name: String) throws {
+        let (graph, sample) = try Self.load(name)
+        var options = CompileOptions()
+        options.limbBits = 8
+        options.outOfRange = .refuse
+        let model = try ModelCompiler.compile(graph, samples: [sample], options: options)
+        let report = try CalibrationReport(model, of: graph, on: [sample])
+        #expect(report.refusedCount == 0)
+        for output in report.outputs {
+            #expect(output.maxAbsError <= output.errorBound * (1 + 1e-9) + 1e-12)
+        }
+    }
+
+    private static func load(
+        _ name: String
+    ) throws -> (graph: ModelGraph, sample: [String: FloatTensor]) {
+        let fixture = try Fixture(name)
+        let graph = try fixture.graph()
+        var sample: [String: FloatTensor] = [:]
+        for (index, tensor) in zip(graph.inputs, fixture.inputs) {
+            sample[graph.values[index].name] = tensor
+        }
+        return (graph, sample)
     }
 }

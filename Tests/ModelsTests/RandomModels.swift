@@ -114,7 +114,7 @@ extension RandomModel {
     private mutating func step() {
         let (x, shape) = pick()
         let count = shape.reduce(1, *)
-        switch Int.random(in: 0..<28, using: &rng) {
+        switch Int.random(in: 0..<35, using: &rng) {
         case 0, 1: convolution(x, shape)
         case 2: pool(x, shape)
         case 3, 4: matrix(x, shape)
@@ -158,9 +158,28 @@ extension RandomModel {
         case 18: slice(x, shape)
         case 19: pad(x, shape)
         case 20: concat(x, shape)
-        case 21, 22, 23: movement(x, shape)
-        case 24, 25: reduction(x, shape)
-        case 26: transposedConvolution(x, shape)
+        case 22, 23:
+            let functions = [
+                "Abs", "Ceil", "Cos", "Elu", "Erf", "Floor", "HardSigmoid", "HardSwish", "Round",
+                "Sign", "Sin", "Softplus", "Softsign", "ThresholdedRelu", "Selu", "Celu", "Mish",
+            ]
+            node(functions.randomElement(using: &rng) ?? "Abs", [x], shape)
+        case 24:
+            node("Sigmoid", [x], shape)
+            node("Mul", [x, "v\(counter)"], shape)
+        case 25: choice(x, shape)
+        case 26:
+            node("Softplus", [x], shape)
+            node(
+                ["Log", "Sqrt", "Reciprocal"].randomElement(using: &rng) ?? "Log",
+                ["v\(counter)"], shape)
+        case 27:
+            guard shape.count > 1 else { return }
+            let slope = [shape[1]] + shape.dropFirst(2).map { _ in 1 }
+            node("PRelu", [x, constant(slope)], shape)
+        case 28, 29, 30: movement(x, shape)
+        case 31, 32: reduction(x, shape)
+        case 33: transposedConvolution(x, shape)
         default:
             guard let axis = shape.indices.randomElement(using: &rng) else { return }
             let indices = (0..<Int.random(in: 1...4, using: &rng)).map { _ in
@@ -261,6 +280,24 @@ extension RandomModel {
             let result = Shape.broadcast(shape, other)
         else { return }
         node(["Add", "Sub", "Mul"].randomElement(using: &rng) ?? "Add", [x, y], result)
+    }
+
+    /// A larger or smaller one of two, or one of them by a comparison.
+    private mutating func choice(_ x: String, _ shape: [Int]) {
+        let partners = values.filter { Shape.broadcast($0.shape, shape) != nil }
+        guard let (y, other) = partners.randomElement(using: &rng),
+            let result = Shape.broadcast(shape, other)
+        else { return }
+        switch Int.random(in: 0..<3, using: &rng) {
+        case 0: node("Max", [x, y, constant(shape)], result)
+        case 1: node("Min", [x, y], result)
+        default:
+            // Not a value that other operators may pick: of truth values.
+            counter += 1
+            let condition = "c\(counter)"
+            model.nodes.append(.init("Less", [x, constant(shape)], [condition]))
+            node("Where", [condition, y, x], result)
+        }
     }
 
     private mutating func withConstant(_ x: String, _ shape: [Int]) {

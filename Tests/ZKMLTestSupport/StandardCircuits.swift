@@ -5,7 +5,7 @@ import TestSupport
 /// and weights and inputs from a seed.
 public enum StandardCircuits {
     public static func all(seed: UInt64) -> [TestModel] {
-        [mlp(seed: seed), convNet(seed: seed), maxPool(seed: seed)]
+        [mlp(seed: seed), convNet(seed: seed), maxPool(seed: seed), attention(seed: seed)]
     }
 
     /// Two linear layers; the first saturates, the second's table is not 0 at 0.
@@ -88,6 +88,41 @@ public enum StandardCircuits {
             draft.add(.maximum(Maximum(source: x, axes: [0, 1, 2], bits: 8))),
             visibility: .committed)
         return draft.finish("max-pool", inputs: randomInputs(draft, &generator))
+    }
+
+    /// An embedding, one head of attention with its softmax, a norm, an arg-max and a rounding to
+    /// even: every gadget that the others leave out.
+    public static func attention(seed: UInt64) -> TestModel {
+        var generator = SeededGenerator(seed: seed)
+        var draft = CircuitDraft(limbBits: 7)
+        let tokens = draft.input([3], bits: 3)
+        let embedding = draft.constant([7, 4], in: -8...7, using: &generator)
+        let index = draft.requantise(tokens, shift: 0, bits: 3) { min($0 + 4, 6) }
+        let x = draft.add(.gather(Gather(table: embedding, indices: index, lowCount: 2)))
+        let scores = draft.requantise(
+            draft.einsum("ij", (x, "ik"), (x, "jk")), shift: 3, bits: 7)
+        let exponential = draft.table(IntegerDomain(lowest: 0, bits: 3)) { max(8 - $0, 1) }
+        let e = draft.add(
+            .rowFunction(
+                RowFunction(source: scores, axes: [1], table: exponential, overshootBits: 6)))
+        let share = draft.add(
+            .divide(
+                Division(
+                    dividend: .number(256), divisor: draft.einsum("i", (e, "ij")),
+                    remainderBits: 6, domain: IntegerDomain(lowest: 0, bits: 7))))
+        let mixed = draft.einsum("ik", (e, "ij"), (share, "i"), (x, "jk"))
+        let power = draft.affine(
+            "i", constant: 1, (1, draft.einsum("i", (x, "ik"), (x, "ik")), "i"))
+        let root = draft.add(
+            .reciprocalRoot(ReciprocalRoot(source: power, precision: 6, valueBits: 9)))
+        let normed = draft.einsum("ik", (mixed, "ik"), (root, "i"))
+        let y = draft.add(
+            .roundEven(EvenRounding(source: normed, shift: 12, domain: .signed(bits: 12))))
+        draft.output(y)
+        let best = draft.add(.select(Selection(source: y, axis: 1, bits: 12)))
+        draft.output(draft.einsum("ik", (best, "ik"), (x, "ik")))
+        draft.output(draft.add(.oneHot(OneHot(source: index, count: 7))), visibility: .committed)
+        return draft.finish("attention", inputs: randomInputs(draft, &generator))
     }
 
     private static func randomInputs(

@@ -12,13 +12,25 @@ struct ProofSize {
             case lookups([Int])
             case output(Int)
             case zero(Int)
-            case operand(of: Int, Int)
+            /// A merge leaves the last coordinates of its level's point.
+            case merge(level: Int, [Int])
+            /// An operand that is a whole tensor, axis by axis.
+            case operand(level: Int, [OperandAxis])
+            case window(of: Int, Int)
             case pulledBack(through: Int, Int, Origin)
         }
 
         var origin: Origin
         /// Whether its kernel is an evaluation point.
         var isPoint: Bool
+    }
+
+    /// Where the coordinates of one axis of an einsum's operand come from.
+    private indirect enum OperandAxis: Hashable {
+        /// The level's sum-check, counted from its last round.
+        case rounds(fromEnd: Int, extent: Int)
+        /// The claim on the einsum's result.
+        case fixed(ClaimName.Origin, axis: Int)
     }
 
     /// What one sum-check of a level is made of.
@@ -113,13 +125,20 @@ struct ProofSize {
                     false
                 }
             }
+            let merged = einsums.filter { tensor in
+                claims[tensor.index].count > 1 || !claims[tensor.index].allSatisfy(\.isPoint)
+            }
             add(
-                einsums.filter { tensor in
-                    claims[tensor.index].count > 1 || !claims[tensor.index].allSatisfy(\.isPoint)
-                }.map {
+                merged.map {
                     Instance(
                         variableCount: system.shape($0).variableCount, degree: 2, valueCount: 1)
                 })
+            for tensor in merged {
+                claims[tensor.index] = [
+                    ClaimName(
+                        origin: .merge(level: level, system.shape(tensor).extents), isPoint: true)
+                ]
+            }
             var instances = einsums.map(instance)
             if level == 0 { instances += system.zeroConstraints.map(instance) }
             add(instances)
@@ -128,12 +147,47 @@ struct ProofSize {
                 for (index, operand) in einsum.operands.enumerated() {
                     let isPlain = operand.isPlain(
                         source: system.shape(operand.source), extents: einsum.extents)
-                    let name = ClaimName(
-                        origin: .operand(of: tensor.index, index), isPoint: isPlain)
-                    reach(operand.source, name, valueIsKnown: true)
+                    let origin =
+                        isPlain
+                        ? plainOrigin(operand, of: einsum, tensor, level: level)
+                        : .window(of: tensor.index, index)
+                    reach(
+                        operand.source, ClaimName(origin: origin, isPoint: isPlain),
+                        valueIsKnown: true)
                 }
             }
         }
+    }
+
+    /// The labels that an einsum's sum-check sums over, in its order.
+    private func variables(_ einsum: Einsum<TensorID>) -> [Label] {
+        let shared = einsum.output.filter { label in
+            einsum.operands.count { $0.labels.contains(label) } > 1
+        }
+        var variables = shared
+        for label in einsum.operands.flatMap(\.labels)
+        where !einsum.output.contains(label) && !variables.contains(label) {
+            variables.append(label)
+        }
+        return variables
+    }
+
+    private func plainOrigin(
+        _ operand: Operand<TensorID>, of einsum: Einsum<TensorID>, _ tensor: TensorID, level: Int
+    ) -> ClaimName.Origin {
+        let variables = variables(einsum)
+        let axes = operand.labels.map { label -> OperandAxis in
+            if let position = variables.firstIndex(of: label) {
+                let after = variables[position...].reduce(0) {
+                    $0 + log2Ceiling(einsum.extents[$1])
+                }
+                return .rounds(fromEnd: after, extent: einsum.extents[label])
+            }
+            return .fixed(
+                claims[tensor.index].first?.origin ?? .output(-1),
+                axis: einsum.output.firstIndex(of: label) ?? 0)
+        }
+        return .operand(level: level, axes)
     }
 
     /// A batched sum-check: the largest degree of what is active, round by round.
@@ -150,10 +204,7 @@ struct ProofSize {
         guard case .einsum(let einsum) = system[tensor].role else {
             return Instance(variableCount: 0, degree: 0, valueCount: 0)
         }
-        let variables = einsum.extents.indices.filter { label in
-            !einsum.output.contains(label)
-                || einsum.operands.count { $0.labels.contains(label) } > 1
-        }
+        let variables = variables(einsum)
         let hasFactor = variables.contains { label in
             let extent = einsum.extents[label]
             return einsum.output.contains(label) ? extent > 1 : extent & (extent - 1) != 0

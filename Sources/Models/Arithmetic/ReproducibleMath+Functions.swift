@@ -30,7 +30,7 @@ extension ReproducibleMath {
         (x > 0 ? x : 0) + logOnePlus(exp(-x.magnitude))
     }
 
-    /// erf x by the series whose terms are all positive, e^(−x²) from an exact square; within 2^−48.
+    /// erf x by the series whose terms are all positive, e^(−x²) from an exact square; within 2^−47.
     static func erf(_ x: Double) -> Double {
         let a = x.magnitude
         // erfc 6 < 2^−55.

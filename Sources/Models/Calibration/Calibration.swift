@@ -44,7 +44,10 @@ public struct Calibration: Sendable, Equatable {
                 let elements = (0..<value.shape.reduce(1, *)).map { _ in
                     let position = index < 2 ? Double(index) : generator.nextUnit()
                     let number = range.lowerBound + width * position
-                    return value.type.elementType.isFloat ? number : number.rounded(.down)
+                    guard let integers = value.type.elementType.integerRange else { return number }
+                    return min(
+                        max(number.rounded(.down), Double(integers.lowerBound)),
+                        Double(integers.upperBound))
                 }
                 sample[value.name] = FloatTensor(shape: value.shape, values: elements)
             }

@@ -11,7 +11,7 @@ struct Fusion {
     private var isOutput: [Bool]
 
     /// More nodes than any of these functions has.
-    private static let limit = 24
+    private static let limit = 16
 
     init(values: [ModelGraph.Value], nodes: [ModelGraph.Node], outputs: [Int]) {
         (self.values, self.nodes) = (values, nodes)
@@ -67,10 +67,11 @@ extension Fusion {
                 }
             }
         }
+        guard pays(reached) else { return nil }
         // Early ones first: those of the largest regions.
         let ordered = sources.sorted { (producers[$0] ?? -1, $0) < (producers[$1] ?? -1, $1) }
         for source in ordered {
-            if let region = region(from: source, to: root, within: reached), pays(region) {
+            if let region = region(from: source, to: root, within: reached), pays(region.nodes) {
                 return region
             }
         }
@@ -115,10 +116,10 @@ extension Fusion {
         }
     }
 
-    private func pays(_ region: Region) -> Bool {
+    private func pays(_ region: some Sequence<Int>) -> Bool {
         var tables = 0
         var products = 0
-        for position in region.nodes {
+        for position in region {
             let node = nodes[position]
             switch node.operation {
             case let arithmetic as Arithmetic:

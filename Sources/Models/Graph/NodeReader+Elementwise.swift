@@ -35,8 +35,7 @@ extension NodeReader {
             case .int(let tensor): tensor.values.map(Double.init)
             }
         guard let value = values.first, values.allSatisfy({ $0 == value }) else {
-            throw mismatch(
-                expected: "one number as \(role)", actual: "shape \(try type(input).shape)")
+            throw unsupported("a \(role) of several numbers is", advice: "use one number")
         }
         return value
     }

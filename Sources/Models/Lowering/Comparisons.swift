@@ -141,7 +141,9 @@ extension Lowering {
         var chosen = try sum(
             scaled, plus: constant, unit: unit * Rounding.powerOfTwo(-spare), shape: shape)
         // Each cell is one side's.
-        chosen.bounds = scaled.reduce(IntegerBounds(0, 0)) { $0.union($1.tensor.bounds * $1.coefficient) }
+        chosen.bounds = scaled.reduce(IntegerBounds(0, 0)) {
+            $0.union($1.tensor.bounds * $1.coefficient)
+        }
         chosen.error = terms.reduce(0) { max($0, $1.tensor.error) }
         if let constant {
             chosen.bounds = chosen.bounds.union(

@@ -33,10 +33,12 @@ extension Lowering {
         let x = try exact(argument)
         let format = wholeFormat(argument)
         if CircuitLimits.tableBits.contains(format.bits) {
-            return try apply(
+            var y = try apply(
                 function, to: x, argument: TableArgument(format),
                 result: resultFormat(function, result),
                 over: calibration.ranges[argument] ?? 0...0)
+            if x.error == 0 { y.error = 0 }
+            return y
         }
         switch function {
         case is Relu: return try clipped(x, minimum: 0, maximum: .infinity)

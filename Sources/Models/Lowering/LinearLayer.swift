@@ -163,10 +163,12 @@ extension FloatTensor {
 
 // MARK: - Bounds
 
-/// What follows from constants alone, kept from one set of table widths to the next.
+/// What follows from constants and calibration alone, kept from one set of table widths to the next.
 final class LoweringCache {
     private var sums: [LinearLayer.Identity: WeightSums] = [:]
     private var transposes: [Int: FloatTensor] = [:]
+    /// See ``Lowering/findWantedFractionalBits()``.
+    var wantedFractionalBits: [Int] = []
 
     func sums(of layer: LinearLayer) -> WeightSums {
         // One number is summed faster than found, and a node may scale by several.

@@ -73,6 +73,7 @@ struct Lowering {
             case nil: break
             }
         }
+        findWantedFractionalBits()
         for input in graph.inputs { try addInput(input) }
         for (position, node) in graph.nodes.enumerated() {
             builder.currentName = node.reference.layerName

@@ -6,7 +6,7 @@ extension Lowering {
         let value = graph.values[index]
         guard !consumers[index].isEmpty || isOutput[index] else { throw .unusedInput(value.name) }
         let range = range(index)
-        var format = FixedPointFormat(fitting: range, bits: options.bits)
+        var format = refined(FixedPointFormat(fitting: range, bits: options.bits), index)
         var error = format.unit / 2
         if !value.type.elementType.isFloat {
             let integers = value.type.elementType.integerRange ?? 0...0
@@ -79,8 +79,9 @@ extension Lowering {
         let range = range(index)
         if isInteger(index) { return wholeFormat(index) }
         let calibrated = FixedPointFormat(fitting: range, bits: options.outputBits)
-        // No finer than what is rounded.
-        let finest = -Int(tensor.unit.exponent)
+        // No finer than what is rounded; a unit that is no power of two has to be met closely.
+        let isExact = Rounding.log2Exactly(tensor.unit) != nil
+        let finest = -Int(tensor.unit.exponent) + (isExact ? 0 : options.bits)
         if options.outOfRange == .refuse {
             return FixedPointFormat(
                 bits: options.outputBits, fractionalBits: min(finest, calibrated.fractionalBits))

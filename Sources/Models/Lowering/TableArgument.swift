@@ -120,9 +120,60 @@ extension Lowering {
         return result
     }
 
-    /// The calibrated format of a function's result; whole numbers where those are all it gives.
+    /// The calibrated format of a function's result, finer where what reads it is steep; whole numbers
+    /// where those are all it gives.
     func resultFormat(_ function: any ElementwiseFunction, _ result: Int) -> FixedPointFormat {
-        function is IntegerRounding || function is Sign ? wholeFormat(result) : format(result)
+        if function is IntegerRounding || function is Sign { return wholeFormat(result) }
+        return refined(format(result), result)
+    }
+
+    /// The format with as many fractional bits as the steepest function that reads the value wants,
+    /// up to 16 bits in all.
+    func refined(_ format: FixedPointFormat, _ value: Int) -> FixedPointFormat {
+        guard !isInteger(value) else { return format }
+        let range = range(value)
+        var format = format
+        let wanted = cache.wantedFractionalBits[value]
+        while format.fractionalBits < wanted, format.bits < CircuitLimits.tableBits.upperBound {
+            format.bits += 1
+            format.fractionalBits += 1
+        }
+        // A bit may have been spare.
+        var finer = format
+        finer.fractionalBits += 1
+        return finer.fractionalBits <= wanted && finer.represents(range) ? finer : format
+    }
+
+    /// Finds for each value the most fractional bits in which a table or a comparison wants it; the
+    /// same for all table widths.
+    func findWantedFractionalBits() {
+        guard cache.wantedFractionalBits.isEmpty else { return }
+        cache.wantedFractionalBits = Array(repeating: .min, count: graph.values.count)
+        // What reads a result comes after what makes it.
+        for node in graph.nodes.reversed() {
+            for operand in node.operands where graph.values[operand].constant == nil {
+                let wanted = max(
+                    cache.wantedFractionalBits[operand], fractionalBits(wanted: operand, by: node))
+                cache.wantedFractionalBits[operand] = wanted
+            }
+        }
+    }
+
+    private func fractionalBits(wanted value: Int, by node: ModelGraph.Node) -> Int {
+        switch node.operation {
+        case is Relu, is Clip, is LeakyRelu:
+            return .min
+        case let power as Power where power.exponent == 2 || power.exponent == 3:
+            return .min
+        case is Negation, is Reshape, is any DataMovement, is Transpose:
+            return cache.wantedFractionalBits[node.results[0]]
+        case is Comparison, is Sign, is IsNonzero:
+            return FixedPointFormat.fractionalBitsRange.upperBound
+        case let function as any ElementwiseFunction:
+            return tableArgument(function, value, node.results[0]).fractionalBits
+        default:
+            return .min
+        }
     }
 
     /// The integers that hold a value's calibrated range, which has no fractions.

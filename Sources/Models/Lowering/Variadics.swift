@@ -147,11 +147,7 @@ extension Lowering {
         let value = node.operands[0]
         let shape = shape(value)
         if power.exponent == 1 { return try operand(0, of: node) }
-        if power.exponent == 0 {
-            return .constant(
-                FloatTensor(shape: shape, values: .init(repeating: 1, count: shape.reduce(1, *))))
-        }
-        if !isInteger(value), power.exponent != 2, power.exponent != 3 {
+        if power.exponent == 0 || !isInteger(value) && ![2, 3].contains(power.exponent) {
             return try lower(power as any ElementwiseFunction, node)
         }
         let x = try narrow(value)

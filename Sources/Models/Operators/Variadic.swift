@@ -53,6 +53,10 @@ public struct Variadic: Operator, Equatable {
         return ResolvedNode(clip, operands: [data], results: [try node.type(data)])
     }
 
+    public func operationCount(operands: [ValueType], results: [ValueType]) -> Int {
+        results[0].shape.saturatingProduct.saturatingProduct(operands.count)
+    }
+
     public func evaluate(
         _ operands: [Tensor], results: [ValueType]
     ) throws(EvaluationError) -> [Tensor] {
@@ -87,7 +91,8 @@ public struct Variadic: Operator, Equatable {
             guard case .int(let tensor) = operand else { return nil }
             return (tensor.shape, tensor.values)
         }
-        let values = kind == .maximum ? fold(tensors) { max($0, $1) } : fold(tensors) { min($0, $1) }
+        let values =
+            kind == .maximum ? fold(tensors) { max($0, $1) } : fold(tensors) { min($0, $1) }
         return [.int(IntTensor(shape: shape, values: values))]
     }
 }

@@ -45,13 +45,14 @@ public struct TableFormat: Sendable, Equatable {
     /// The results that can be stored; others saturate.
     public let range: ClosedRange<Int>
 
-    /// - Precondition: Both numbers of fraction bits are in −64...64.
+    /// - Precondition: Both numbers of fraction bits are in −100...100.
     public init(
         domain: ClosedRange<Int>, inputFractionBits: Int, outputFractionBits: Int,
         range: ClosedRange<Int>
     ) {
-        precondition((-64...64).contains(inputFractionBits), "\(inputFractionBits) fraction bits")
-        precondition((-64...64).contains(outputFractionBits), "\(outputFractionBits) fraction bits")
+        precondition((-100...100).contains(inputFractionBits), "\(inputFractionBits) fraction bits")
+        precondition(
+            (-100...100).contains(outputFractionBits), "\(outputFractionBits) fraction bits")
         self.domain = domain
         self.inputFractionBits = inputFractionBits
         self.outputFractionBits = outputFractionBits

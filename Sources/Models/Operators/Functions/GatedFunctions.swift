@@ -87,11 +87,12 @@ public struct HardSwish: EnclosedFunction, Equatable {
     public func table(_ format: TableFormat) -> [Int] {
         let f = format.inputFractionBits
         return format.domain.map { h in
-            // h · 2^−f = a / b in lowest powers of two.
-            let (a, b) = f >= 0 ? (Int128(h), Int128(1) << Int128(f)) : (Int128(h) << Int128(-f), 1)
-            if a <= -3 * b { return format.rounded(0) }
-            if a >= 3 * b { return format.rounded(h) }
-            // |a| < 3b, so h fits its small part.
+            // From f = −2 on every h but 0 is beyond ±3.
+            if f <= -2 { return h > 0 ? format.rounded(h) : format.rounded(0.0) }
+            let three = Int128(3) << Int128(max(f, 0))
+            let argument = Int128(h) << Int128(max(-f, 0))
+            if argument <= -three { return format.rounded(0.0) }
+            if argument >= three { return format.rounded(h) }
             var numerator = BigInteger(h)
             if f < 0 { numerator.shiftLeft(-f) }
             var other = BigInteger(3)
