@@ -103,7 +103,8 @@ import Testing
         let graph = try ModelGraph(
             onnx: TestModel(
                 .init("GatherElements", ["x", "i"], ["g"], [("axis", .int(1))]),
-                .init("CumSum", ["g", "a"], ["s"]), .init("Cast", ["s"], ["y"], [("to", .int(1))])
+                .init("Cast", ["g"], ["w"], [("to", .int(7))]),
+                .init("CumSum", ["w", "a"], ["s"]), .init("Cast", ["s"], ["y"], [("to", .int(1))])
             ) {
                 $0.inputs[0] = .init(name: "x", type: 6, shape: [.fixed(1), .fixed(3)])
                 $0.initializers = [.ints("i", [1, 4], [2, 0, 0, 1]), .ints("a", [], [1])]

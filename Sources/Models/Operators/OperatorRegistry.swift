@@ -99,6 +99,7 @@ enum OperatorRegistry {
         "Shape": Constant.resolveShape,
         "Size": Constant.resolveSize,
     ]
+
     /// Operators that are written in terms of others.
     static let decomposers: [String: Decomposer] = [
         // Sums of products
@@ -111,6 +112,9 @@ enum OperatorRegistry {
         "ReduceMean": Reductions.decomposeMean,
         "ReduceSumSquare": Reductions.decomposeSumSquare,
         "ReduceL1": Reductions.decomposeL1,
+        "ReduceL2": Reductions.decomposeL2,
+        "ReduceLogSum": Reductions.decomposeLogSum,
+        "ReduceLogSumExp": Reductions.decomposeLogSumExp,
         "LpPool": LpPool.decompose,
         "GlobalLpPool": LpPool.decomposeGlobal,
         "ReduceMax": Reductions.decomposeMax,

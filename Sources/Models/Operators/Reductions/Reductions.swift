@@ -33,8 +33,46 @@ enum Reductions {
     ) throws(ModelError) -> [Decomposition.Value] {
         try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
             var x = x
-            x.value = try steps.magnitudes(of: x.value)
+            x.value = try steps.apply("Abs", [x.value], step: "magnitudes")
             return try sum(x, &steps)
+        }
+    }
+
+    /// √Σ x².
+    static func decomposeL2(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> [Decomposition.Value] {
+        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+            try steps.apply("Sqrt", [sumOfSquares(x, &steps)], step: "root")
+        }
+    }
+
+    /// ln Σ x.
+    static func decomposeLogSum(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> [Decomposition.Value] {
+        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+            try steps.apply("Log", [sum(x, &steps)], step: "logarithm")
+        }
+    }
+
+    /// m + ln Σ e^(x − m) with m the maximum.
+    static func decomposeLogSumExp(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> [Decomposition.Value] {
+        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+            let maximum = try extremum(x, isMinimum: false, &steps)
+            let rank = x.value.shape.count
+            let aligned = try steps.reshape(
+                maximum, to: x.kept.map { x.value.shape[$0] } + x.axes.map { _ in 1 },
+                step: "aligned")
+            let back = (0..<rank).map { axis in (x.kept + x.axes).firstIndex(of: axis) ?? 0 }
+            let shift = try steps.transpose(aligned, back, step: "shift")
+            var powers = x
+            powers.value = try steps.apply("Sub", [x.value, shift], step: "differences")
+            powers.value = try steps.apply("Exp", [powers.value], step: "powers")
+            let logarithm = try steps.apply("Log", [sum(powers, &steps)], step: "logarithm")
+            return try steps.apply("Add", [logarithm, maximum], step: "sum")
         }
     }
 
@@ -170,11 +208,6 @@ extension Reductions {
 }
 
 extension Decomposition {
-    /// |x|, a leaky Relu with slope −1 below zero.
-    mutating func magnitudes(of x: Value) throws(ModelError) -> Value {
-        try add(LeakyRelu(alpha: -1), to: [x], shape: x.shape, step: "magnitudes")
-    }
-
     func unsupported(_ what: String, advice: String) -> ModelError {
         .unsupported(reference, what: what, advice: advice)
     }
