@@ -100,8 +100,25 @@ enum OperatorRegistry {
         "Size": Constant.resolveSize,
     ]
 
+    /// Whether a node of an operator that has a resolver goes to its decomposer all the same.
+    static func isDecomposed(
+        _ operatorName: String, _ node: NodeReader
+    ) throws(ModelError) -> Bool {
+        switch operatorName {
+        case "Pow": try SeveralExponents.applies(to: node)
+        case "Div", "Mod": try IntegerDivision.applies(to: node)
+        default: false
+        }
+    }
+
     /// Operators that are written in terms of others.
     static let decomposers: [String: Decomposer] = [
+        // What the operation of that name does not take
+        "Pow": SeveralExponents.decompose,
+        "Div": IntegerDivision.decomposeQuotient,
+        "Mod": IntegerDivision.decomposeRemainder,
+        "Swish": SeveralExponents.decomposeSwish,
+
         // Sums of products
         "Einsum": EinsumOperator.decompose,
         "ConvTranspose": ConvTranspose.decompose,

@@ -3,7 +3,7 @@ enum Reductions {
     static func decomposeSum(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 13) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 13, identity: 0) { x, steps throws(ModelError) in
             try sum(x, &steps)
         }
     }
@@ -22,7 +22,7 @@ enum Reductions {
     static func decomposeSumSquare(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 18, identity: 0) { x, steps throws(ModelError) in
             try sumOfSquares(x, &steps)
         }
     }
@@ -31,7 +31,7 @@ enum Reductions {
     static func decomposeL1(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 18, identity: 0) { x, steps throws(ModelError) in
             var x = x
             x.value = try steps.apply("Abs", [x.value], step: "magnitudes")
             return try sum(x, &steps)
@@ -42,7 +42,7 @@ enum Reductions {
     static func decomposeL2(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 18, identity: 0) { x, steps throws(ModelError) in
             try steps.apply("Sqrt", [sumOfSquares(x, &steps)], step: "root")
         }
     }
@@ -96,7 +96,7 @@ enum Reductions {
     static func decomposeProd(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 18, identity: 1) { x, steps throws(ModelError) in
             guard x.count <= 64 else {
                 throw steps.unsupported(
                     "a product of \(x.count) factors is",
@@ -147,9 +147,12 @@ extension Reductions {
 
     /// Reads axes and flags; the reduction itself drops the axes.
     ///
-    /// - Parameter opset: Where axes became an operand and noop_with_empty_axes appeared.
+    /// - Parameters:
+    ///   - opset: Where axes became an operand and noop_with_empty_axes appeared.
+    ///   - identity: What a reduction of nothing gives.
     private static func reduce(
         _ node: inout NodeReader, _ steps: inout Decomposition, since opset: Int,
+        identity: Double? = nil,
         by reduction: (Operand, inout Decomposition) throws(ModelError) -> Decomposition.Value
     ) throws(ModelError) -> [Decomposition.Value] {
         try node.expect(inputs: node.opset < opset ? 1...1 : 1...2)
@@ -168,13 +171,25 @@ extension Reductions {
             given.isEmpty
             ? (isIdentity ? [] : Array(x.shape.indices))
             : try node.axes(given, rank: x.shape.count).sorted()
-        guard !x.shape.contains(0) else {
-            throw node.unsupported("a reduction of nothing is", advice: "use positive extents")
-        }
-        let reduced = try reduction(Operand(value: x, axes: axes), &steps)
         let shape = x.shape.indices.filter { keepsAxes || !axes.contains($0) }.map {
             axes.contains($0) ? 1 : x.shape[$0]
         }
+        if x.shape.contains(0) {
+            guard let identity else {
+                throw node.unsupported(
+                    "a reduction of nothing is", advice: "use positive extents")
+            }
+            let count = try steps.reserved(shape)
+            let values = [Double](repeating: identity, count: count)
+            return [
+                steps.constant(
+                    x.type.elementType.isFloat
+                        ? .float(FloatTensor(shape: shape, values: values))
+                        : .int(IntTensor(shape: shape, values: values.map { Int($0) })),
+                    x.type.elementType)
+            ]
+        }
+        let reduced = try reduction(Operand(value: x, axes: axes), &steps)
         return [try steps.reshape(reduced, to: shape, step: "axes")]
     }
 
