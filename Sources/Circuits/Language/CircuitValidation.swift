@@ -92,6 +92,9 @@ extension Circuit {
 
     private func checkPorts() throws(CircuitError) {
         guard !outputs.isEmpty else { throw .noOutputs }
+        for output in outputs where output.port.saturates {
+            throw .invalidPort(name: output.port.name, .saturation)
+        }
         for ports in [inputs.map(\.port), outputs.map(\.port)] {
             var names = Set<String>()
             for port in ports {
