@@ -1,7 +1,15 @@
 /// Bounds that hold for every circuit, whoever made it.
 public enum CircuitLimits {
     /// Each relation's integers stay below 2^250 < r/8, so none wraps in the field.
+    ///
+    /// The limits on domains, shifts and overshoots imply it of a requantisation: two quotients of
+    /// one cell differ by less than 2^60 + 2 · 2^100 < 2^102, times 2^100 that is below 2^202, and
+    /// the remainders add less than 2^100. ``Requantisation/differenceBits`` is compared with this
+    /// number all the same, so that a limit that is raised cannot take uniqueness with it.
     public static let uniquenessBits = 250
+    /// Domains of requantisations have 2 to 2^60 integers and begin within 2^60 of 0.
+    public static let domainBits = 1...60
+    public static let domainMagnitude = 1 << 60
     /// Function tables have 2 to 2^16 rows.
     public static let tableBits = 1...16
     public static let limbBits = 1...16
@@ -265,16 +273,20 @@ extension Affine<Wire> {
 }
 
 extension Requantisation {
-    /// |h| < 2^(max(bits, k) + 2) must keep h · 2^shift + rem below 2^250.
+    /// (h − h′) · 2^shift is below 2 to this number for any two quotients h, h′ that the constraints
+    /// allow: |h − h′| < 2^bits + 2 · 2^k, of which neither summand exceeds 2^(max(bits, k) + 1).
+    var differenceBits: Int { max(domain.bits, overshootBits) + 2 + shift }
+
+    /// Two solutions for one cell have (h − h′) · 2^shift = rem′ − rem in the field. Where both sides
+    /// are integers far below r, the equation is one of integers, and 2^shift, which is more than
+    /// |rem′ − rem|, leaves h = h′ only.
     func validate(functionTables: [IntegerDomain]) throws(GadgetFault) {
         guard CircuitLimits.shifts.contains(shift), CircuitLimits.shifts.contains(overshootBits)
         else { throw .shift }
-        guard (1...60).contains(domain.bits), domain.lowest.magnitude <= 1 << 60 else {
-            throw .domain
-        }
-        guard max(domain.bits, overshootBits) + 2 + shift < CircuitLimits.uniquenessBits else {
-            throw .notUnique
-        }
+        guard CircuitLimits.domainBits.contains(domain.bits),
+            domain.lowest.magnitude <= CircuitLimits.domainMagnitude
+        else { throw .domain }
+        guard differenceBits < CircuitLimits.uniquenessBits else { throw .notUnique }
         if case .table(let index) = function {
             guard functionTables.indices.contains(index) else { throw .table }
             guard functionTables[index] == domain else { throw .domain }
