@@ -117,14 +117,14 @@ struct ProofSize {
 
     private mutating func addLevels() {
         let levels = levels()
-        for level in 0...(levels.max() ?? 0) {
-            let einsums = system.tensorIDs.reversed().filter {
-                if case .einsum = system[$0].role {
-                    levels[$0.index] == level && !claims[$0.index].isEmpty
-                } else {
-                    false
-                }
+        var einsumsByLevel = [[TensorID]](repeating: [], count: (levels.max() ?? 0) + 1)
+        for tensor in system.tensorIDs.reversed() {
+            if case .einsum = system[tensor].role {
+                einsumsByLevel[levels[tensor.index]].append(tensor)
             }
+        }
+        for (level, candidates) in einsumsByLevel.enumerated() {
+            let einsums = candidates.filter { !claims[$0.index].isEmpty }
             let merged = einsums.filter { tensor in
                 claims[tensor.index].count > 1 || !claims[tensor.index].allSatisfy(\.isPoint)
             }
