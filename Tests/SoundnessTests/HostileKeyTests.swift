@@ -145,6 +145,58 @@ import ZKMLTestSupport
                 default: edit(&maximum.source, circuit)
                 }
                 gadget = .maximum(maximum)
+            case .divide, .reciprocalRoot, .rowFunction, .select, .oneHot, .gather, .roundEven:
+                if generator.oneIn(3) {
+                    let wire = generator.integer(0...circuit.wireCount)
+                    gadget = gadget.renumbered { _ in Wire(index: wire) }
+                } else {
+                    editNumber(&gadget)
+                }
+            }
+        }
+
+        /// One number of a gadget that is nothing but wires and numbers.
+        mutating func editNumber(_ gadget: inout Gadget) {
+            switch gadget {
+            case .divide(var division):
+                switch generator.integer(0...2) {
+                case 0: division.remainderBits = number()
+                case 1: division.dividend = .number(number())
+                default: edit(&division.domain)
+                }
+                gadget = .divide(division)
+            case .reciprocalRoot(var root):
+                if generator.oneIn(2) {
+                    root.precision = number()
+                } else {
+                    root.valueBits = number()
+                }
+                gadget = .reciprocalRoot(root)
+            case .rowFunction(var function):
+                switch generator.integer(0...2) {
+                case 0: function.table = number()
+                case 1: function.overshootBits = number()
+                default: replaceOne(&function.axes)
+                }
+                gadget = .rowFunction(function)
+            case .select(var selection):
+                if generator.oneIn(2) {
+                    selection.bits = number()
+                } else {
+                    selection.axis = number()
+                }
+                gadget = .select(selection)
+            case .oneHot(var oneHot):
+                oneHot.count = number()
+                gadget = .oneHot(oneHot)
+            case .gather(var gather):
+                gather.lowCount = number()
+                gadget = .gather(gather)
+            case .roundEven(var rounding):
+                if generator.oneIn(2) { rounding.shift = number() } else { edit(&rounding.domain) }
+                gadget = .roundEven(rounding)
+            case .einsum, .view, .merge, .affine, .requantise, .maximum:
+                break
             }
         }
 
