@@ -37,7 +37,9 @@ import Testing
         var seen: Set<String> = []
         for name in Fixture.names {
             seen.formUnion(
-                try ModelProto(decoding: Fixture(name).model).graph.nodes.map(\.operatorName))
+                try ModelProto(decoding: Fixture(name).model).graph.nodes.map { node in
+                    node.domain.isEmpty ? node.operatorName : "\(node.domain).\(node.operatorName)"
+                })
         }
         let registered = Set(OperatorRegistry.resolvers.keys).union(
             OperatorRegistry.decomposers.keys)

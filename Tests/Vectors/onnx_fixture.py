@@ -28,13 +28,15 @@ def node(operator, inputs, outputs="y", **attributes):
 
 
 def case(name, nodes, inputs, constants=None, opset=17, outputs=("y",), given=None, declared=None,
-         kind=TensorProto.FLOAT):
+         kind=TensorProto.FLOAT, domains=(), sessions=False):
     """Writes one model and its answer.
 
     inputs: name -> shape, or (shape, numpy type) for integers; constants: name -> array;
     given: name -> array, where random numbers will not do;
     declared: name -> shape with symbols, where the model leaves extents open;
-    kind: the outputs' element type.
+    kind: the outputs' element type;
+    domains: other domains that the model imports;
+    sessions: the optimised session has to agree with the plain one.
     """
     assert name not in names, name
     names.add(name)
@@ -61,20 +63,30 @@ def case(name, nodes, inputs, constants=None, opset=17, outputs=("y",), given=No
          for key, value in (constants or {}).items()])
     model = helper.make_model(
         graph, producer_name="onnx_operators.py", ir_version=8,
-        opset_imports=[helper.make_opsetid("", opset)])
-    save(name, model, values)
+        opset_imports=[helper.make_opsetid("", opset)]
+        + [helper.make_opsetid(domain, 1) for domain in domains])
+    save(name, model, values, sessions)
 
 
-def save(name, model, values):
-    data = model.SerializeToString(deterministic=True)
+def run(data, values, optimised=False):
+    """The inputs' names and the results."""
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    if not optimised:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    results = session.run(None, values)
+    return [i.name for i in session.get_inputs()], session.run(None, values)
+
+
+def save(name, model, values, sessions=False):
+    data = model.SerializeToString(deterministic=True)
+    listed, results = run(data, values)
+    if sessions:
+        for plain, optimised in zip(results, run(data, values, optimised=True)[1]):
+            assert np.allclose(plain, optimised, rtol=1e-6, atol=0), (name, plain, optimised)
     (FOLDER / f"{name}.onnx").write_bytes(data)
     content = struct.pack("<II", len(values), len(results))
-    for tensor in [values[i.name] for i in session.get_inputs()] + results:
+    for tensor in [values[key] for key in listed] + results:
         assert np.all(np.isfinite(tensor)), name
         content += struct.pack(f"<{1 + tensor.ndim}I", tensor.ndim, *tensor.shape)
         content += tensor.astype("<f4").tobytes()

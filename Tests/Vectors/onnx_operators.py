@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 import onnx_elementwise
 import onnx_linear
 import onnx_movement
+import onnx_quantised
 import onnx_reductions
 import onnx_rows
 from onnx_fixture import FOLDER, INT64_MAX, case, ints, names, node, numbers
@@ -455,7 +456,8 @@ if __name__ == "__main__":
         old.unlink()
     for family in [convolutions, pools, products, normalizations, elementwise, shapes, folding,
                    encodings, networks, *onnx_elementwise.FAMILIES, *onnx_movement.FAMILIES,
-                   *onnx_reductions.FAMILIES, *onnx_linear.FAMILIES, *onnx_rows.FAMILIES]:
+                   *onnx_reductions.FAMILIES, *onnx_linear.FAMILIES, *onnx_rows.FAMILIES,
+                   *onnx_quantised.FAMILIES]:
         family()
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
     print(f"{len(names)} cases, {size} bytes")

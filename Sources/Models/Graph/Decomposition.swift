@@ -33,7 +33,7 @@ struct Decomposition {
     /// The node that is decomposed.
     let reference: NodeReference
     private let operands: [Int?]
-    private var draft: GraphDraft
+    private(set) var draft: GraphDraft
 
     /// Takes over the draft, which is empty until ``giveBack(to:)``.
     init(of reference: NodeReference, operands: [Int?], taking draft: inout GraphDraft) {
@@ -44,6 +44,14 @@ struct Decomposition {
     }
 
     mutating func giveBack(to draft: inout GraphDraft) { swap(&self.draft, &draft) }
+
+    /// Works on the draft itself; values go in and out by index.
+    mutating func withDraft(
+        _ body: (inout GraphDraft) throws(ModelError) -> Int
+    ) throws(ModelError) -> Value {
+        let index = try body(&draft)
+        return value(index)
+    }
 
     private func value(_ index: Int) -> Value {
         let value = draft.values[index]
@@ -174,7 +182,7 @@ extension Decomposition {
         return try add(operation, to: operands, [type], step: step)[0]
     }
 
-    private func reference(_ step: String, outputs: Int) -> NodeReference {
+    func reference(_ step: String, outputs: Int = 1) -> NodeReference {
         let name = "\(reference.layerName)/\(step)"
         return NodeReference(
             operatorName: reference.operatorName, name: name, index: reference.index,

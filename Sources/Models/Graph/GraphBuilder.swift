@@ -146,7 +146,13 @@ extension GraphBuilder {
             operatorName: proto.operatorName,
             name: scope.map { "\($0.name)/" + proto.layerName(index) } ?? proto.name,
             index: index, outputs: proto.outputs)
-        guard Self.isDefault(proto.domain) else {
+        let operatorName =
+            Self.isDefault(proto.domain)
+            ? proto.operatorName : "\(proto.domain).\(proto.operatorName)"
+        // The registry's names of other domains' operators have a point.
+        let isPlain = Self.isDefault(proto.domain) && !proto.operatorName.contains(".")
+        guard isPlain || !Self.isDefault(proto.domain) && OperatorRegistry.knows(operatorName)
+        else {
             throw .unknownOperator(reference, domain: proto.domain)
         }
         guard proto.outputs.contains(where: { !$0.isEmpty }) else {
@@ -166,12 +172,12 @@ extension GraphBuilder {
             }
         }
         let results: [Int]
-        if proto.operatorName == "If" {
+        if operatorName == "If" {
             results = try inline(
                 proto, reference, operands: operands, outputCount: outputCount, within: scope)
         } else {
             results = try draft.apply(
-                proto.operatorName, reference, operands: operands, attributes: attributes,
+                operatorName, reference, operands: operands, attributes: attributes,
                 outputCount: outputCount)
         }
         for (name, result) in zip(proto.outputs, results) where !name.isEmpty {

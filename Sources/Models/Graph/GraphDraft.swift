@@ -8,6 +8,14 @@ struct GraphDraft {
     private(set) var values: [ModelGraph.Value] = []
     private(set) var nodes: [ModelGraph.Node] = []
     var budget = FoldingBudget()
+    /// Where integers stand behind values; see ``Dequantised``.
+    var dequantised: [Int: Dequantised] = [:]
+    /// Values that are another value and a number.
+    var offsets: [Int: (source: Int, by: Int)] = [:]
+    /// What is known of integers beyond their element type.
+    var integerRanges: [Int: ClosedRange<Int>] = [:]
+    /// The positions of the nodes that values come from.
+    private var producers: [Int: Int] = [:]
     let externalData: ExternalDataReader?
 
     init(opset: Int = 0, externalData: ExternalDataReader? = nil) {
@@ -39,6 +47,7 @@ struct GraphDraft {
         {
             let resolved = try resolve(&reader)
             try reader.finish()
+            if let results = try integerResults(resolved, reference, operands) { return results }
             var results = try add(
                 resolved.operation, reference,
                 operands: resolved.operands.compactMap { operands[$0] },
@@ -126,11 +135,15 @@ struct GraphDraft {
         let indices = results.enumerated().map { position, type in
             define(resultName(reference, position), type, constant: nil)
         }
+        for index in indices { producers[index] = nodes.count }
         nodes.append(
             ModelGraph.Node(
                 reference: reference, operation: operation, operands: operands, results: indices))
         return indices
     }
+
+    /// The operation that a value comes from; nil for inputs and constants.
+    func producer(of value: Int) -> ModelGraph.Node? { producers[value].map { nodes[$0] } }
 
     /// A result that the model leaves unnamed is called after the node.
     private func resultName(_ reference: NodeReference, _ position: Int) -> String {
@@ -172,7 +185,12 @@ struct GraphDraft {
                 let copy = NodeReference(
                     operatorName: reference.operatorName, name: reference.name,
                     index: reference.index, outputs: [resultName(reference, position)])
-                named += try add(Reshape(), copy, operands: [index], results: [values[index].type])
+                let result = try add(
+                    Reshape(), copy, operands: [index], results: [values[index].type])[0]
+                dequantised[result] = dequantised[index]
+                offsets[result] = offsets[index]
+                integerRanges[result] = integerRanges[index]
+                named.append(result)
             }
         }
         return named

@@ -219,6 +219,12 @@ extension NodeReader {
         }
     }
 
+    /// All attributes not read yet, for an operator that the node is made up of.
+    mutating func remainingAttributes() -> [String: AttributeProto.Value] {
+        defer { attributes = [:] }
+        return attributes
+    }
+
     /// Drops an attribute that has no bearing on inference.
     mutating func ignore(_ name: String) { attributes.removeValue(forKey: name) }
 

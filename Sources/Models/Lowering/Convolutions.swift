@@ -24,7 +24,7 @@ extension Lowering {
                     name: node.reference.layerName,
                     kind: .convolution(conv.window, groups: conv.groups),
                     input: try narrow(node.operands[0]), weights: weights, bias: nil, shape: shape,
-                    resultShape: shape))
+                    resultShape: shape, isExact: isInteger(node.results[0])))
         } else {
             product = .tensor(try convolved(conv, node))
         }

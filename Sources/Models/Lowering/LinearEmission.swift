@@ -16,12 +16,9 @@ extension Lowering {
         builder.currentName = layer.name
         defer { builder.currentName = name }
         let sums = cache.sums(of: layer)
-        let unit = accumulatorUnit(layer, sums, for: value)
-        var bounds = sums.bounds(input: layer.input.bounds, inputUnit: layer.input.unit, unit: unit)
-        if case .convolution(let window, _) = layer.kind, window.hasPadding {
-            let padded = layer.input.bounds.union(IntegerBounds(0, 0))
-            bounds = sums.bounds(input: padded, inputUnit: layer.input.unit, unit: unit)
-        }
+        let unit =
+            layer.isExact ? layer.input.unit : accumulatorUnit(layer, sums, for: value)
+        let bounds = bounds(of: layer, unit: unit)
         try check(bounds)
         let scale = layer.input.unit / unit
         let reals = layer.weights.values
@@ -40,6 +37,16 @@ extension Lowering {
             result.error = sum.error
         }
         return try reshaped(result, to: layer.resultShape)
+    }
+
+    /// Of the accumulators.
+    func bounds(of layer: LinearLayer, unit: Double) -> IntegerBounds {
+        var input = layer.input.bounds
+        if case .convolution(let window, _) = layer.kind, window.hasPadding {
+            input = input.union(IntegerBounds(0, 0))
+        }
+        return cache.sums(of: layer).bounds(
+            input: input, inputUnit: layer.input.unit, unit: unit)
     }
 
     /// The unit of the accumulators; a power of two, or one times the input's unit.

@@ -39,6 +39,8 @@ struct LinearLayer {
     var shape: [Int]
     /// What the model sees; the same cells in the same order.
     var resultShape: [Int]
+    /// Of integers: weights and bias are whole numbers, and stay as they are.
+    var isExact = false
 
     /// The same cells under another shape.
     func reshaped(to shape: [Int]) -> LinearLayer {
@@ -98,6 +100,7 @@ extension LinearLayer {
         guard resultShape == shape || factor.values.count == 1 else { return nil }
         var result = self
         result.identity.folds += 1
+        result.isExact = isExact && factor.isWhole(in: 1)
         let rank = shape.count
         if factor.values.count == 1, factor.shape.count <= resultShape.count {
             let value = factor.values[0]
@@ -202,6 +205,7 @@ struct WeightSums {
     let rows: [Row]
     let largestWeight: Double
     let hasBias: Bool
+    private let isWhole: Bool
     /// The fewest fractional bits in which every weight is exact, where they are few, as those of
     /// selections and interpolations are.
     let exactFraction: Int?
@@ -221,6 +225,7 @@ struct WeightSums {
             rows[row].count += 1
             largest = max(largest, weight.magnitude)
         }
+        isWhole = layer.isExact
         hasBias = layer.bias.map { $0.values.contains { $0 != 0 } } ?? false
         if let bias = layer.bias, hasBias {
             let extents = Shape.padded(bias.shape, to: layer.shape.count)
@@ -253,6 +258,7 @@ struct WeightSums {
 
     /// Whether weights in multiples of 1 / scale are not rounded.
     private func isExact(scale: Double) -> Bool {
+        if isWhole { return true }
         guard let exactFraction, let bits = Rounding.log2Exactly(scale) else { return false }
         return bits >= exactFraction
     }
@@ -271,7 +277,7 @@ struct WeightSums {
             let reach = scale * (row.positive - row.negative) * magnitude
             // Small integers are exact in doubles.
             let slack =
-                isExact && !hasBias && reach < 0x1p50
+                isExact && (isWhole || !hasBias) && reach + row.bias.magnitude < 0x1p50
                 ? 0
                 : Double(row.count) / 2 * magnitude + 2 + 0x1p-40 * reach
                     + 0x1p-40 * row.bias.magnitude / unit
@@ -301,7 +307,7 @@ struct WeightSums {
             let fromInput = (row.positive - row.negative) * input.error
             let fromWeights =
                 isExact ? 0 : Double(row.count) / 2 * input.bounds.magnitudeAsDouble * unit
-            return max(largest, fromInput + fromWeights + (hasBias ? unit / 2 : 0))
+            return max(largest, fromInput + fromWeights + (hasBias && !isWhole ? unit / 2 : 0))
         }
     }
 }

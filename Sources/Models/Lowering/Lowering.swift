@@ -132,6 +132,13 @@ struct Lowering {
         case let operation as BatchNormalization: return try lower(operation, node)
         case let operation as AveragePool: return try lower(operation, node)
         case let operation as MaxPool: return try lower(operation, node)
+        case let operation as WindowSum: return try lower(operation, node)
+        case let operation as Quantization: return try lower(operation, node)
+        case let operation as Dequantization: return try lower(operation, node)
+        case let operation as ScaledSum: return try lower(operation, node)
+        case let operation as IntegerTable: return try lower(operation, node)
+        case let operation as IntegerOffset:
+            return .tensor(try offset(tensor(node.operands[0]), by: operation.number))
         case let operation as Arithmetic: return try lower(operation, node)
         case is Negation: return try lowerNegation(node)
         case let comparison as Comparison: return try lower(comparison, node)

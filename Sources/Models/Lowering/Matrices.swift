@@ -76,19 +76,20 @@ extension Lowering {
         _ left: LoweredValue, _ right: LoweredValue, node: Int, shape: [Int], resultShape: [Int]
     ) throws(LoweringError) -> LoweredValue {
         let name = builder.currentName
+        let isExact = isInteger(graph.nodes[node].results[0])
         switch (left, right) {
         case (.tensor(let x), .constant(let weights)):
             return .pending(
                 LinearLayer(
                     identity: .init(node: node), name: name, kind: .rightMatrix, input: x,
                     weights: weights, bias: nil,
-                    shape: shape, resultShape: resultShape))
+                    shape: shape, resultShape: resultShape, isExact: isExact))
         case (.constant(let weights), .tensor(let x)):
             return .pending(
                 LinearLayer(
                     identity: .init(node: node), name: name, kind: .leftMatrix, input: x,
                     weights: weights, bias: nil,
-                    shape: shape, resultShape: resultShape))
+                    shape: shape, resultShape: resultShape, isExact: isExact))
         case (.tensor(let a), .tensor(let b)):
             let depth = a.shape[a.shape.count - 1]
             let (wire, layout) = try multiply(

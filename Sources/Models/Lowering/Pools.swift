@@ -7,13 +7,25 @@ extension Lowering {
     mutating func lower(
         _ pool: AveragePool, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
+        try sum(pool.window, divisors: pool.divisors, node)
+    }
+
+    /// The sum over each window, exact.
+    mutating func lower(
+        _ sum: WindowSum, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        try self.sum(sum.window, divisors: [1], node)
+    }
+
+    private mutating func sum(
+        _ window: Window, divisors: [Int], _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
         let x = try narrow(node.operands[0])
-        let divisors = pool.divisors
         let isUniform = divisors.allSatisfy { $0 == divisors[0] }
         var space = IndexSpace()
         let shape = shape(node.results[0])
         let planes = shape[..<2].map { space.dimension($0) }
-        let windows = try windowAxes(x, pool.window, &space)
+        let windows = try windowAxes(x, window, &space)
         var operands = [
             ContractionOperand(
                 source: .tensor(windows.tensor),
@@ -22,23 +34,24 @@ extension Lowering {
         var bounds = x.bounds
         var unit = x.unit
         var error = x.error
-        if pool.window.hasPadding { bounds = bounds.union(IntegerBounds(0, 0)) }
+        if window.hasPadding { bounds = bounds.union(IntegerBounds(0, 0)) }
         if isUniform {
-            bounds = bounds * Int128(pool.window.tapCount)
+            bounds = bounds * Int128(window.tapCount)
+            error *= Double(window.tapCount) / Double(divisors[0])
             unit /= Double(divisors[0])
         } else {
             let precision = 16
             let reciprocals = divisors.map { Rounding.halfUp(Double(1 << precision) / Double($0)) }
             operands.append(
                 ContractionOperand(
-                    source: .constant(pool.window.outputShape) { reciprocals.map { Int64($0) } },
+                    source: .constant(window.outputShape) { reciprocals.map { Int64($0) } },
                     axes: windows.outputs.map { .dimensions([$0]) }))
             // A window's taps on the operand are at most as many as its divisor.
             bounds = bounds * (Int128(1) << Int128(precision))
             bounds = IntegerBounds(bounds.low * 2, bounds.high * 2)
             unit /= Double(1 << precision)
             error +=
-                x.realMagnitude * Double(pool.window.tapCount) * Rounding.powerOfTwo(-precision)
+                x.realMagnitude * Double(window.tapCount) * Rounding.powerOfTwo(-precision)
         }
         try check(bounds)
         let (wire, layout) = try contract(

@@ -6,7 +6,9 @@ extension Lowering {
         let value = graph.values[index]
         guard !consumers[index].isEmpty || isOutput[index] else { throw .unusedInput(value.name) }
         let range = range(index)
-        var format = refined(FixedPointFormat(fitting: range, bits: options.bits), index)
+        var format =
+            quantisedInputFormat(index, range)
+            ?? refined(FixedPointFormat(fitting: range, bits: options.bits), index)
         var error = format.unit / 2
         if !value.type.elementType.isFloat {
             let integers = value.type.elementType.integerRange ?? 0...0

@@ -182,6 +182,7 @@ extension Lowering {
         let node = graph.nodes[consumers[value][0]]
         switch node.operation {
         case is Negation: return preferredFractionalBits(node.results[0])
+        case let quantization as Quantization: return quantization.wantedFractionalBits
         case let function as any ElementwiseFunction:
             return tableArgument(function, value, node.results[0]).fractionalBits
         case is Reshape, is any DataMovement, is Cast, is Concat:

@@ -163,6 +163,8 @@ extension Lowering {
         switch node.operation {
         case is Relu, is Clip, is LeakyRelu:
             return .min
+        case let quantization as Quantization:
+            return quantization.wantedFractionalBits
         case let power as Power where power.exponent == 2 || power.exponent == 3:
             return .min
         case is Negation, is Reshape, is any DataMovement, is Transpose:

@@ -40,7 +40,8 @@ extension Operator {
     }
 }
 
-/// An operation on floating-point tensors with one result.
+/// An operation with one result that computes in floating point; integers too, as long as none
+/// leaves ±2^53 (quantised layers).
 public protocol FloatOperator: Operator {
     /// The result, of shape `shape`.
     func evaluate(_ operands: [FloatTensor], shape: [Int]) -> FloatTensor
@@ -52,12 +53,18 @@ extension FloatOperator {
     ) throws(EvaluationError) -> [Tensor] {
         var tensors: [FloatTensor] = []
         for operand in operands {
-            guard case .float(let tensor) = operand else {
-                preconditionFailure("resolved for floating-point operands")
+            switch operand {
+            case .float(let tensor): tensors.append(tensor)
+            case .int(let tensor):
+                tensors.append(
+                    FloatTensor(shape: tensor.shape, values: tensor.values.map(Double.init)))
             }
-            tensors.append(tensor)
         }
-        return [.float(evaluate(tensors, shape: results[0].shape))]
+        let result = evaluate(tensors, shape: results[0].shape)
+        guard !results[0].elementType.isFloat else { return [.float(result)] }
+        // Doubles hold sums and products of small integers exactly.
+        guard result.values.allSatisfy({ $0.magnitude <= 0x1p53 }) else { throw .integerOverflow }
+        return [.int(IntTensor(shape: result.shape, values: result.values.map { Int($0) }))]
     }
 }
 

@@ -1,4 +1,4 @@
-/// The operators of ONNX's default domain that are supported, by name.
+/// The operators that are supported, by name; those of other domains than ONNX's own with that.
 enum OperatorRegistry {
     static let resolvers: [String: Resolver] = [
         // Linear maps
@@ -151,6 +151,26 @@ enum OperatorRegistry {
         "GRU": RecurrentNetwork.decomposer(.gru),
         "RNN": RecurrentNetwork.decomposer(.rnn),
 
+        // Quantised tensors
+        "QuantizeLinear": QuantizeLinear.decompose,
+        "DequantizeLinear": QuantizeLinear.decomposeInverse,
+        "QLinearConv": QLinearLayers.decomposeConv,
+        "QLinearMatMul": QLinearLayers.decomposeMatMul,
+        "ConvInteger": QLinearLayers.sumsDecomposer("Conv"),
+        "MatMulInteger": QLinearLayers.sumsDecomposer("MatMul"),
+        // What onnxruntime writes: 16-bit types before opset 21, and fused operators.
+        "com.microsoft.QuantizeLinear": QuantizeLinear.decompose,
+        "com.microsoft.DequantizeLinear": QuantizeLinear.decomposeInverse,
+        "com.microsoft.QGemm": QLinearLayers.decomposeGemm,
+        "com.microsoft.QLinearAdd": QLinearLayers.binaryDecomposer("Add"),
+        "com.microsoft.QLinearMul": QLinearLayers.binaryDecomposer("Mul"),
+        "com.microsoft.QLinearSigmoid": QLinearLayers.unaryDecomposer("Sigmoid"),
+        "com.microsoft.QLinearLeakyRelu": QLinearLayers.unaryDecomposer("LeakyRelu"),
+        "com.microsoft.QLinearAveragePool": QLinearLayers.unaryDecomposer("AveragePool"),
+        "com.microsoft.QLinearGlobalAveragePool":
+            QLinearLayers.unaryDecomposer("GlobalAveragePool"),
+        "com.microsoft.QLinearConcat": QLinearLayers.decomposeConcat,
+
         // Elements in other places
         "Resize": Resize.decompose,
         "Upsample": Resize.decompose,
@@ -174,15 +194,25 @@ enum OperatorRegistry {
         "EyeLike": ConstantSequences.decomposeEyeLike,
     ]
 
+    /// Whether an operator, named with its domain unless that is the default one, is anything here.
+    static func knows(_ name: String) -> Bool {
+        resolvers[name] != nil || decomposers[name] != nil || refusals[name] != nil
+    }
+
     /// Operators that no circuit can or should have, and what to do instead.
     static let refusals: [String: String] = {
         let unroll = "unroll it when the model is exported"
         let tensors = "use tensors only"
+        let dynamic =
+            "its scale depends on the data, and a circuit's is fixed; quantise statically, with "
+            + "calibration data"
         let text = "convert text to numbers outside the model"
         var result = [
             "Loop": unroll, "Scan": unroll,
             "Unique": "its result's shape depends on the data; use fixed extents",
             "Optional": tensors, "OptionalGetElement": tensors, "OptionalHasElement": tensors,
+            "DynamicQuantizeLinear": dynamic, "com.microsoft.DynamicQuantizeMatMul": dynamic,
+            "com.microsoft.DynamicQuantizeLSTM": dynamic,
             "SplitToSequence": "use Split", "ConcatFromSequence": "use Concat",
         ]
         for name in ["At", "Construct", "Empty", "Erase", "Insert", "Length", "Map"] {
