@@ -31,4 +31,30 @@ import Testing
         #expect(Double(report.refusedCount) <= 0.005 * Double(report.sampleCount))
         #expect(report.maxAbsError <= 0.2)
     }
+
+    /// Quantised by onnxruntime: its own integers, all 4,500 of them.
+    @Test("quantised models give onnxruntime's logits", arguments: ["mlp-int8", "cnn-int8"])
+    func quantised(name: String) throws {
+        let bytes = [UInt8](try Data(contentsOf: Self.folder.appending(path: "\(name).onnx")))
+        let graph = try ModelGraph(onnx: bytes)
+        let samples = try StoredArchive(Self.folder.appending(path: "samples.npz"))
+            .samples("image")
+        let test = try StoredArchive(Self.folder.appending(path: "test.npz")).samples("image")
+        let expected = try StoredArchive(Self.folder.appending(path: "\(name)-float.npz"))
+            .samples("logits")
+        let model = try ModelCompiler.compile(graph, samples: samples)
+        #expect(model.cost.proofBytes < 12_000)
+        let dequantization = try #require(graph.nodes.last?.operation as? Dequantization)
+        let scale = dequantization.scale.values[0]
+        let interpreter = try model.interpreter()
+        var differences = QuantisedModelTests.Differences()
+        for (image, logits) in zip(test, expected) {
+            let input = try model.circuit.inputs[0].port.quantised(image["image"]?.values ?? [])
+            let reals = model.circuit.outputs[0].port.reals(try interpreter.outputs([input])[0])
+            differences.add(
+                reals.map { Int(($0 / scale).rounded()) },
+                (logits["logits"]?.values ?? []).map { Int(($0 / scale).rounded()) })
+        }
+        #expect(differences == .init(outputs: 4500, differing: 0, largest: 0))
+    }
 }
