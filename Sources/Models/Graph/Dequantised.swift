@@ -123,7 +123,8 @@ extension GraphDraft {
         }
         let quantiser = Quantiser(
             scale: parameters.scale, range: parameters.range,
-            tiesToOdd: addsZeroPointFirst && zeroPoint % 2 != 0, reference: step(reference, "rounded"))
+            tiesToOdd: addsZeroPointFirst && zeroPoint % 2 != 0,
+            reference: step(reference, "rounded"))
         let integers: Int
         if let exact = try quantiser.integers(for: value, in: &self) {
             integers = exact
@@ -236,7 +237,8 @@ extension GraphDraft {
         for (position, (value, type)) in zip(integers, resolved.results).enumerated() {
             let padded = range(source)
             integerRanges[value] = min(padded.lowerBound, 0)...max(padded.upperBound, 0)
-            let name = reference.outputs.indices.contains(position) ? reference.outputs[position] : ""
+            let name =
+                reference.outputs.indices.contains(position) ? reference.outputs[position] : ""
             let part = NodeReference(
                 operatorName: reference.operatorName, name: reference.name, index: reference.index,
                 outputs: [name])

@@ -37,7 +37,8 @@ struct Quantiser {
                 let wide = -(1 << 40)...1 << 40
                 func bound(_ x: Double) -> Int { wide.quantised(Float(x) / scale) }
                 inner = bound(clip.minimum)...bound(clip.maximum)
-            case is Reshape where draft.dequantised[node.operands[0]] == nil
+            case is Reshape
+            where draft.dequantised[node.operands[0]] == nil
                 && draft.values[node.operands[0]].shape == draft.values[value].shape:
                 inner = range
             default:
@@ -189,7 +190,9 @@ private struct FunctionFinder {
             var operands: [Int] = []
             for operand in node.operands {
                 let other = draft.values[operand]
-                guard other.shape == shape || other.constant != nil && other.shape.count <= shape.count,
+                guard
+                    other.shape == shape
+                        || other.constant != nil && other.shape.count <= shape.count,
                     let position = position(of: operand, depth: depth + 1)
                 else { return nil }
                 operands.append(position)

@@ -93,6 +93,8 @@ extension Lowering {
         for value in Int(x.low)...Int(x.high) {
             wanted.insert((half - Int128(a) * Int128(value)) & mask)
         }
-        return (Int(y.low)...Int(y.high)).contains { wanted.contains(Int128(b) * Int128($0) & mask) }
+        return (Int(y.low)...Int(y.high)).contains {
+            wanted.contains(Int128(b) * Int128($0) & mask)
+        }
     }
 }

@@ -53,7 +53,8 @@ extension Lowering {
                 coefficient: Int128(multiplier.values[0]), tensor: x, bounds: x.bounds,
                 error: x.error)
         }
-        let factor = FloatTensor(shape: multiplier.shape, values: multiplier.values.map(Double.init))
+        let factor = FloatTensor(
+            shape: multiplier.shape, values: multiplier.values.map(Double.init))
         if case .pending(let layer)? = values[operand], isReadOnce(operand), layer.isExact,
             layer.shape.count == layer.resultShape.count,
             let folded = layer.multiplied(by: factor), folded.isDouble
@@ -103,7 +104,8 @@ extension Lowering {
     }
 
     /// x + number, exact.
-    mutating func offset(_ x: LoweredTensor, by number: Int) throws(LoweringError) -> LoweredTensor {
+    mutating func offset(_ x: LoweredTensor, by number: Int) throws(LoweringError) -> LoweredTensor
+    {
         guard number != 0 else { return x }
         var result = try sum([(1, x)], plus: .scalar(Double(number)), unit: 1, shape: x.shape)
         result.error = x.error

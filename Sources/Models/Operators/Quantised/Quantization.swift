@@ -62,8 +62,11 @@ public struct WindowSum: FloatOperator, Equatable {
     }
 
     public func evaluate(_ operands: [FloatTensor], shape: [Int]) -> FloatTensor {
-        Pooling.reduce(operands[0], window: window, shape: shape, from: 0) { $0 + $1 } finish: {
-            sum, _ in sum
+        Pooling.reduce(operands[0], window: window, shape: shape, from: 0) {
+            $0 + $1
+        } finish: {
+            sum, _ in
+            sum
         }
     }
 }
