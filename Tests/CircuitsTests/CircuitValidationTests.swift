@@ -35,7 +35,10 @@ import Testing
     }
 
     @Test func validCircuit() throws {
-        #expect(try Self.circuit().validatedShapes() == [[3, 5], [5], [3]])
+        var circuit = Self.circuit()
+        #expect(try circuit.validatedShapes() == [[3, 5], [5], [3]])
+        circuit.inputs[0].port.saturates = true
+        #expect(try circuit.validatedShapes() == [[3, 5], [5], [3]])
     }
 
     @Test(arguments: [-1, 0, 17, 64, 255]) func limbBits(bits: Int) {
@@ -99,6 +102,7 @@ import Testing
                 $0.outputs[0].port.fractionalBits = bits
             }
         }
+        expect(.invalidPort(name: "y", .saturation)) { $0.outputs[0].port.saturates = true }
         expect(.invalidPort(name: "", .emptyName)) { $0.inputs[0].port.name = "" }
         let long = String(repeating: "a", count: 257)
         expect(.invalidPort(name: long, .emptyName)) { $0.outputs[0].port.name = long }

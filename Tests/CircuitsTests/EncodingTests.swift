@@ -26,6 +26,31 @@ import ZKMLTestSupport
         #expect(try decoded(encoded(model.circuit)) == model.circuit)
     }
 
+    /// One byte for visibility and saturation: every value has a meaning, or is refused.
+    @Test func portFlags() throws {
+        for (flags, visibility, saturates) in [
+            (0, Visibility.public, false), (1, .committed, false), (2, .public, true),
+            (3, .committed, true),
+        ] {
+            var circuit = Circuit(limbBits: 4)
+            let port = Port(
+                name: "x", bits: 8, fractionalBits: 3, visibility: visibility, saturates: saturates)
+            circuit.inputs = [.init(port: port, shape: TensorShape([2])!)]
+            var bytes = encoded(circuit)
+            // Limb bits, count, name, bits, fractional bits.
+            let place = 1 + 4 + 5 + 1 + 8
+            #expect(bytes[place] == flags)
+            #expect(try decoded(bytes) == circuit)
+            for other in UInt8(4)...255 {
+                bytes[place] = other
+                #expect(
+                    throws: DecodingError.outOfRange(
+                        field: "port.flags", offset: place, value: Int(other), limit: 3)
+                ) { try decoded(bytes) }
+            }
+        }
+    }
+
     @Test(arguments: models.prefix(8)) func truncation(model: TestModel) throws {
         let bytes = encoded(model.circuit)
         for count in bytes.indices {

@@ -1,5 +1,7 @@
-import Circuits
+import Field
 import Testing
+
+@testable import Circuits
 
 /// Every refusal of a gadget: ``GadgetFault``.
 @Suite struct GadgetValidationTests {
@@ -347,6 +349,46 @@ import Testing
             IntegerDomain(lowest: 0, bits: 1),
         ]
         for domain in Self.domains + odd { expect(.domain, round(domain)) }
+    }
+
+    /// Every requantisation within the other limits is unique by its numbers: the check of
+    /// uniqueness itself never refuses one, and would if a limit were raised too far.
+    @Test func uniquenessIsImplied() {
+        let limits = CircuitLimits.self
+        // 2^253 ≤ r, so 2^250 is at most r/8.
+        #expect(Fr.modulus.significantBitCount == 254 && limits.uniquenessBits <= 250)
+        var widest = 0
+        for bits in limits.domainBits {
+            for overshoot in limits.shifts {
+                // The exact difference of two quotients: both ends of the domain, each overshot.
+                let overshot = UInt128(1) << UInt128(overshoot) - 1
+                let difference = UInt128(1) << UInt128(bits) - 1 + 2 * overshot
+                for shift in limits.shifts {
+                    let requantisation = Requantisation(
+                        source: x, shift: shift, domain: IntegerDomain(lowest: 0, bits: bits),
+                        function: .identity, overshootBits: overshoot)
+                    let claimed = requantisation.differenceBits
+                    #expect(difference < UInt128(1) << UInt128(claimed - shift))
+                    // With remainders below 2^shift the sum has one bit more at most.
+                    #expect(claimed + 1 <= limits.uniquenessBits)
+                    widest = max(widest, claimed)
+                }
+            }
+        }
+        #expect(widest == 202)
+        let low = limits.domainMagnitude
+        for lowest in [low, -low] {
+            for (bits, overshoot) in [(60, 0), (1, 0), (16, 100), (1, 100)] {
+                let requantisation = Requantisation(
+                    source: x, shift: 100, domain: IntegerDomain(lowest: lowest, bits: bits),
+                    function: .identity, overshootBits: overshoot)
+                #expect(throws: Never.self) {
+                    try requantisation.validatedShape(
+                        [TensorShape([1])!, TensorShape([1])!, TensorShape([1])!],
+                        functionTables: [])
+                }
+            }
+        }
     }
 
     @Test func maxima() {

@@ -35,6 +35,19 @@ import Testing
         check(try circuit(constants: [[a, c], [b]], [einsum]))
     }
 
+    /// As many levels as a circuit can have: going through all tensors for each took minutes once.
+    @Test(.timeLimit(.minutes(1))) func levels() throws {
+        let chain = (0..<250_000).map { index in
+            Gadget.einsum(
+                Einsum(
+                    extents: [2], output: [0],
+                    operands: [Operand(Wire(index: index), labels: [0])]))
+        }
+        let cost = CostModel.estimate(try circuit(constants: [[2]], chain), log2Chunk: 1)
+        // One factor a level, and a first claim of no point.
+        #expect(cost.proofBytes > 32 * chain.count)
+    }
+
     @Test func leaves() throws {
         // Each of 1024 maxima looks 62 limbs of 2^40 cells up.
         let maximum = Gadget.maximum(Maximum(source: Wire(index: 0), axes: [0, 1], bits: 62))

@@ -338,13 +338,39 @@ import Testing
     }
 
     @Test func inputsOutOfRange() throws {
+        let saturating = Port(name: "x", bits: 8, fractionalBits: 4, saturates: true)
+        #expect(try saturating.quantised([100, -100, 0.03125]) == [127, -128, 1])
         let port = Port(name: "x", bits: 8, fractionalBits: 4)
-        #expect(try port.quantised([100, -100, 0.03125]) == [127, -128, 1])
-        #expect(throws: InputError.outOfRange(input: "x", index: 1)) {
-            try port.quantised([1, 8], outOfRange: .refuse)
+        // What rounds to the last integer is inside: 127/16 and a little less than half a unit.
+        #expect(try port.quantised([7.9375, 7.96, -8, -8.03125]) == [127, 127, -128, -128])
+        for beyond in [8, 7.96875, -8.04, 1e300, -1e308] as [Double] {
+            #expect(throws: InputError.outOfRange(input: "x", index: 1)) {
+                try port.quantised([1, beyond])
+            }
+            #expect(saturating.outOfRangeCount([1, beyond, 0, beyond]) == 2)
         }
-        #expect(throws: InputError.notFinite(input: "x", index: 0)) {
-            try port.quantised([.nan])
+        #expect(saturating.outOfRangeCount([7.9375, 7.96, -8, -8.03125]) == 0)
+        for port in [port, saturating] {
+            for value in [Double.nan, .infinity, -.infinity] {
+                #expect(throws: InputError.notFinite(input: "x", index: 0)) {
+                    try port.quantised([value])
+                }
+            }
+        }
+    }
+
+    /// What happens to an input out of range is part of the model, and so of its key.
+    @Test(arguments: [Visibility.public, .committed]) func portsSayWhatHappens(
+        visibility: Visibility
+    ) throws {
+        let graph = try ModelGraph(onnx: TestModel(.init("Relu")).bytes)
+        var options = CompileOptions()
+        options.inputVisibility = visibility
+        for outOfRange in OutOfRange.allCases {
+            options.outOfRange = outOfRange
+            let circuit = try ModelCompiler.compile(graph, samples: [], options: options).circuit
+            #expect(circuit.inputs.map(\.port.saturates) == [outOfRange == .saturate])
+            #expect(circuit.outputs.map(\.port.saturates) == [false])
         }
     }
 }

@@ -6,10 +6,10 @@ import TestSupport
 struct RandomModel {
     var model: TestModel
     var shapes: [(name: String, shape: [Int])]
-    private var rng: SeededGenerator
+    var rng: SeededGenerator
     private let exponents: ClosedRange<Int>
     private var values: [(name: String, shape: [Int])] = []
-    private var unread: Set<String> = []
+    var unread: Set<String> = []
     private var counter = 0
 
     /// The graph's inputs, as `samples` makes them.
@@ -65,7 +65,7 @@ extension RandomModel {
         ]
     }
 
-    private mutating func define(_ name: String, _ shape: [Int]) {
+    mutating func define(_ name: String, _ shape: [Int]) {
         values.append((name, shape))
         unread.insert(name)
     }
@@ -78,7 +78,7 @@ extension RandomModel {
         return values[index]
     }
 
-    private mutating func constant(_ shape: [Int], scale: Float = 1) -> String {
+    mutating func constant(_ shape: [Int], scale: Float = 1) -> String {
         counter += 1
         let name = "w\(counter)"
         let exponent = exponents == 0...0 ? 0 : Int.random(in: exponents, using: &rng)
@@ -90,13 +90,13 @@ extension RandomModel {
         return name
     }
 
-    private mutating func ints(_ values: [Int]) -> String {
+    mutating func ints(_ values: [Int]) -> String {
         counter += 1
         model.initializers.append(.ints("i\(counter)", [values.count], values))
         return "i\(counter)"
     }
 
-    private mutating func node(
+    mutating func node(
         _ type: String, _ inputs: [String], _ shape: [Int],
         _ attributes: [(String, TestModel.Attribute)] = []
     ) {
@@ -107,14 +107,14 @@ extension RandomModel {
         define(name, shape)
     }
 
-    private func chance(_ percent: Int, _ rng: inout SeededGenerator) -> Bool {
+    func chance(_ percent: Int, _ rng: inout SeededGenerator) -> Bool {
         Int.random(in: 0..<100, using: &rng) < percent
     }
 
     private mutating func step() {
         let (x, shape) = pick()
         let count = shape.reduce(1, *)
-        switch Int.random(in: 0..<28, using: &rng) {
+        switch Int.random(in: 0..<35, using: &rng) {
         case 0, 1: convolution(x, shape)
         case 2: pool(x, shape)
         case 3, 4: matrix(x, shape)
@@ -177,6 +177,9 @@ extension RandomModel {
             guard shape.count > 1 else { return }
             let slope = [shape[1]] + shape.dropFirst(2).map { _ in 1 }
             node("PRelu", [x, constant(slope)], shape)
+        case 28, 29, 30: movement(x, shape)
+        case 31, 32: reduction(x, shape)
+        case 33: transposedConvolution(x, shape)
         default:
             guard let axis = shape.indices.randomElement(using: &rng) else { return }
             let indices = (0..<Int.random(in: 1...4, using: &rng)).map { _ in

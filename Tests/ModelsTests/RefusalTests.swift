@@ -211,8 +211,9 @@ import Testing
         Case(
             "many exponents",
             TestModel(.init("Pow", ["x", "e"], name: "p")) {
-                $0.initializers = [.floats("e", [3], [1, 2, 3])]
-            }, "Pow", "\"p\"", "one number", "exponent of several"),
+                $0.inputs[0].shape = [.fixed(17)]
+                $0.initializers = [.floats("e", [17], (0..<17).map { Float($0) })]
+            }, "Pow", "\"p\"", "17 different", "16 at most"),
         Case(
             "negative power of integers",
             TestModel(.init("Pow", ["x", "e"], name: "p")) {

@@ -203,6 +203,30 @@ import ZKMLTestSupport
         #expect(try ConstraintSystem(claims).outputs.count == 4000)
     }
 
+    /// 4000 outputs of one sum of 400 einsums: a claim of each on each. Compared with each other they
+    /// took minutes once; looked up, seconds.
+    @Test(.timeLimit(.minutes(1))) func manyClaims() throws {
+        var circuit = Circuit(limbBits: 4)
+        circuit.constants = [TensorShape([2])!]
+        let weight = Operand(Wire(index: 0), labels: [0])
+        circuit.gadgets = Array(
+            repeating: .einsum(Einsum(extents: [2], output: [0], operands: [weight, weight])),
+            count: 400)
+        circuit.gadgets.append(
+            .affine(
+                Affine(
+                    extents: [2],
+                    terms: (1...400).map { .init(Int128($0), Wire(index: $0), [0]) })))
+        circuit.outputs = (0..<4000).map {
+            .init(
+                port: Port(name: "y\($0)", bits: 8, fractionalBits: 0), wire: Wire(index: 401))
+        }
+        let key = try VerifyingKey(
+            circuit: circuit, log2Chunk: 20, srs: Forge.srs.identity, constantChunks: [.generator])
+        // Each claim but one of an output is a value of its own.
+        #expect(key.proofShape.elementCount > 399 * 4000)
+    }
+
     private func addSum(_ wire: Wire, to circuit: inout Circuit, extents: [Int]) {
         circuit.gadgets.append(
             .einsum(

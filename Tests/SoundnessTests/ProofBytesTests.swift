@@ -180,11 +180,15 @@ import ZKMLTestSupport
         } catch {
             #expect(error == .wrongKey(modelID: forge.key.verifyingKey.digest))
         }
-        // The same circuit in other chunks, or with another name for a port, is another model.
+        // The same circuit in other chunks, with another name for a port, or with another rule for
+        // inputs out of range, is another model.
         var renamed = Self.model()
         renamed.circuit.outputs[0].port.name = "else"
+        var saturating = Self.model()
+        saturating.circuit.inputs[0].port.saturates = true
         for change in [
             try Forge(Self.model(), log2Chunk: 4), try Forge(renamed, log2Chunk: 3),
+            try Forge(saturating, log2Chunk: 3),
         ] {
             var named = bytes
             named.replaceSubrange(20..<52, with: change.key.verifyingKey.digest)

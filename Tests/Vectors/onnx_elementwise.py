@@ -74,6 +74,8 @@ def functions():
     power("inverse_root", unsigned, f(-0.5))
     power("real", unsigned, f(1.7))
     power("integer_exponent", signed, np.int64(3), 13)
+    power("several", signed, np.array([0, 1, 2, 3], np.float32))
+    power("several_broadcast", unsigned[:1], np.array([[0.5], [2]], np.float32))
     power("same_everywhere", signed, np.full([3, 4], 2, np.float32))
 
     def prelu(name, x, slope, opset=17, constant=True):
@@ -94,6 +96,7 @@ def functions():
 def patterns():
     f = lambda value: np.array(value, dtype=np.float32)
     x = {"x": [2, 3, 5]}
+    case("swish_alpha", node("Swish", "x", alpha=1.5), x, opset=24)
     case("pattern_silu", [node("Sigmoid", "x", "s"), node("Mul", "x s")], x)
     case("pattern_swish_beta",
          [node("Mul", "x b", "t"), node("Sigmoid", "t", "s"), node("Mul", "s x")], x,

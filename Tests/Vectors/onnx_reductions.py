@@ -7,7 +7,7 @@ from onnx_fixture import case, ints, node, numbers
 
 def reductions():
     for operator in ["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceSumSquare",
-                     "ReduceProd", "ReduceL1"]:
+                     "ReduceProd", "ReduceL1", "ReduceL2", "ReduceLogSumExp"]:
         since = 13 if operator == "ReduceSum" else 18
 
         def reduce(name, x, axes=None, opset=22, **attributes):
@@ -51,12 +51,25 @@ def cumulative():
     cumsum("both", [2, 4, 3], 1, exclusive=1, reverse=1)
 
 
+def logarithms():
+    positive = lambda name, shape: np.abs(numbers(name, shape)) + 0.25
+    case("reducelogsum_axis", node("ReduceLogSum", "x", axes=[1]), {"x": [2, 3, 2]},
+         given={"x": positive("ls", [2, 3, 2])})
+    case("reducelogsum_opset18", node("ReduceLogSum", "x a", keepdims=0), {"x": [3, 5]},
+         {"a": ints(-1)}, 18, given={"x": positive("ls2", [3, 5])})
+    case("reducelogsumexp_wide", node("ReduceLogSumExp", "x", axes=[1]), {"x": [2, 4]},
+         given={"x": [[-80, 0, 40, 39], [100, 100, -100, 99.5]]})
+
+
 def pools():
     case("lppool_sums", node("LpPool", "x", kernel_shape=[2, 3], strides=[1, 2], pads=[1, 1, 0, 1],
                              p=1), {"x": [1, 2, 4, 5]})
     case("lppool_line_dilated", node("LpPool", "x", kernel_shape=[3], dilations=[2], p=1),
          {"x": [2, 1, 7]}, None, 18)
+    case("lppool_roots", node("LpPool", "x", kernel_shape=[3, 2], strides=[2, 1]),
+         {"x": [1, 2, 5, 4]})
+    case("globallppool_roots", node("GlobalLpPool", "x"), {"x": [1, 2, 3, 5]}, None, 9)
     case("globallppool_sums", node("GlobalLpPool", "x", p=1), {"x": [2, 3, 2, 5]})
 
 
-FAMILIES = [pools, reductions, cumulative]
+FAMILIES = [logarithms, pools, reductions, cumulative]

@@ -33,6 +33,12 @@ def rows():
         case(f"softmax_mask_{name}", [node("Add", "x c", "s"), node("Softmax", "s")],
              {"x": [2, 5, 5]}, {"c": mask})
 
+    seen = np.tril(np.ones((5, 5), dtype=bool))
+    case("softmax_mask_where", [node("Where", "m x c", "s"), node("Softmax", "s")], {"x": [2, 5, 5]},
+         {"m": seen, "c": np.float32(-3.4e38)})
+    case("softmax_mask_where_not", [node("Where", "m c x", "s"), node("Softmax", "s")],
+         {"x": [2, 5, 5]}, {"m": ~seen, "c": np.float32(-np.inf)})
+
     to_float = node("Cast", "i", to=TensorProto.FLOAT)
     for operator in ["ArgMax", "ArgMin"]:
         def arg(name, x, opset=17, **attributes):
@@ -96,6 +102,17 @@ def rows():
          given={"b": positive("d3", [3, 1])})
     case("div_computed_negative", node("Div", "a b"), {"a": [2, 4], "b": [2, 4]},
          given={"b": -positive("d4", [2, 4])})
+    whole = TensorProto.INT64
+    dividends, divisors = [[-7, 7, 13, -100], [5, -1, 0, 9]], [[2, -2, 5, 7], [-3, 4, -6, -9]]
+    for name, nodes in [
+            ("div_integers", node("Div", "a b")), ("mod_integers", node("Mod", "a b")),
+            ("mod_integers_fmod", node("Mod", "a b", fmod=1))]:
+        case(f"{name}_computed", nodes, {"a": ([2, 4], np.int64), "b": ([2, 4], np.int64)},
+             given={"a": dividends, "b": divisors}, kind=whole)
+        case(f"{name}_constants", nodes, {"a": ([2, 4], np.int64)},
+             {"b": np.array([3, -2, 5, 1])}, given={"a": dividends}, kind=whole)
+    case("div_unsigned", node("Div", "a b"), {"a": ([3], np.uint8), "b": ([3], np.uint8)},
+         given={"a": [255, 7, 0], "b": [2, 9, 3]}, kind=TensorProto.UINT8)
     case("div_constant_dividend", [node("Sigmoid", "b", "s"), node("Div", "a s")], {"b": [3, 4]},
          {"a": numbers("d5", [3, 4])})
 
@@ -126,6 +143,9 @@ def normalized():
     layer("no_bias", [4, 6], bias=False, epsilon=0.01)
     layer("wide", [1, 2, 65])
     layer("one", [4, 1])
+    case("layernormalization_statistics", node("LayerNormalization", "x s b", "y m i"),
+         {"x": [3, 8]}, {"s": numbers("lns/s", [8]), "b": numbers("lns/b", [8])},
+         outputs=("y", "m", "i"))
     case("rmsnormalization_plain", node("RMSNormalization", "x s"), {"x": [3, 10]},
          {"s": numbers("rms/s", [10])}, 23)
     case("instancenormalization_plain", node("InstanceNormalization", "x s b"), {"x": [2, 3, 5, 4]},

@@ -116,9 +116,7 @@ private struct SeedWriter {
     }
 
     private func circuitFile(_ model: CompiledModel) -> [UInt8] {
-        CircuitFile(
-            circuit: model.circuit, gadgetNames: model.gadgetNames, saturatesInputs: true
-        ).encoded()
+        CircuitFile(circuit: model.circuit, gadgetNames: model.gadgetNames).encoded()
     }
 
     private func write(_ bytes: [UInt8], _ target: String, _ name: String) throws {

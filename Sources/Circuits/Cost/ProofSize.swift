@@ -7,7 +7,7 @@
 struct ProofSize {
     /// The way by which a claim reaches a tensor.
     private struct ClaimName: Hashable {
-        indirect enum Origin: Hashable {
+        enum Origin: Hashable {
             /// Lookups of one shape share the last coordinates of the tree's point.
             case lookups([Int])
             case output(Int)
@@ -17,7 +17,8 @@ struct ProofSize {
             /// An operand that is a whole tensor, axis by axis.
             case operand(level: Int, [OperandAxis])
             case window(of: Int, Int)
-            case pulledBack(through: Int, Int, Origin)
+            /// The claim it was before, by number.
+            case pulledBack(through: Int, Int, Int)
         }
 
         var origin: Origin
@@ -26,11 +27,11 @@ struct ProofSize {
     }
 
     /// Where the coordinates of one axis of an einsum's operand come from.
-    private indirect enum OperandAxis: Hashable {
+    private enum OperandAxis: Hashable {
         /// The level's sum-check, counted from its last round.
         case rounds(fromEnd: Int, extent: Int)
         /// The claim on the einsum's result.
-        case fixed(ClaimName.Origin, axis: Int)
+        case fixed(claim: Int, axis: Int)
     }
 
     /// What one sum-check of a level is made of.
@@ -41,6 +42,8 @@ struct ProofSize {
     }
 
     private let system: ConstraintSystem
+    /// Origins that others are named after are numbered, so that no name grows.
+    private var numbers: [ClaimName.Origin: Int] = [:]
     private var claims: [Set<ClaimName>]
     private var count = 0
 
@@ -110,21 +113,30 @@ struct ProofSize {
         }
     }
 
-    private func pulled(_ name: ClaimName, through tensor: TensorID, _ index: Int) -> ClaimName {
+    private mutating func number(_ origin: ClaimName.Origin) -> Int {
+        if let known = numbers[origin] { return known }
+        numbers[origin] = numbers.count
+        return numbers.count - 1
+    }
+
+    private mutating func pulled(
+        _ name: ClaimName, through tensor: TensorID, _ index: Int
+    ) -> ClaimName {
         ClaimName(
-            origin: .pulledBack(through: tensor.index, index, name.origin), isPoint: false)
+            origin: .pulledBack(through: tensor.index, index, number(name.origin)),
+            isPoint: false)
     }
 
     private mutating func addLevels() {
         let levels = levels()
-        for level in 0...(levels.max() ?? 0) {
-            let einsums = system.tensorIDs.reversed().filter {
-                if case .einsum = system[$0].role {
-                    levels[$0.index] == level && !claims[$0.index].isEmpty
-                } else {
-                    false
-                }
+        var einsumsByLevel = [[TensorID]](repeating: [], count: (levels.max() ?? 0) + 1)
+        for tensor in system.tensorIDs.reversed() {
+            if case .einsum = system[tensor].role {
+                einsumsByLevel[levels[tensor.index]].append(tensor)
             }
+        }
+        for (level, candidates) in einsumsByLevel.enumerated() {
+            let einsums = candidates.filter { !claims[$0.index].isEmpty }
             let merged = einsums.filter { tensor in
                 claims[tensor.index].count > 1 || !claims[tensor.index].allSatisfy(\.isPoint)
             }
@@ -172,10 +184,11 @@ struct ProofSize {
         return variables
     }
 
-    private func plainOrigin(
+    private mutating func plainOrigin(
         _ operand: Operand<TensorID>, of einsum: Einsum<TensorID>, _ tensor: TensorID, level: Int
     ) -> ClaimName.Origin {
         let variables = variables(einsum)
+        let result = number(claims[tensor.index].first?.origin ?? .output(-1))
         let axes = operand.labels.map { label -> OperandAxis in
             if let position = variables.firstIndex(of: label) {
                 let after = variables[position...].reduce(0) {
@@ -183,9 +196,7 @@ struct ProofSize {
                 }
                 return .rounds(fromEnd: after, extent: einsum.extents[label])
             }
-            return .fixed(
-                claims[tensor.index].first?.origin ?? .output(-1),
-                axis: einsum.output.firstIndex(of: label) ?? 0)
+            return .fixed(claim: result, axis: einsum.output.firstIndex(of: label) ?? 0)
         }
         return .operand(level: level, axes)
     }

@@ -2,8 +2,7 @@ extension ConstraintSystem {
     /// The first einsum on which more claims arrive than ``CircuitLimits/dissolvedTerms``; nil for a
     /// circuit within the limit.
     ///
-    /// Claims on one einsum are compared with each other, so their number enters squared into the
-    /// verifier's work.
+    /// Each is a kernel that the verifier keeps until it can merge them all.
     func overloadedEinsum() -> TensorID? {
         var arriving = [Int](repeating: 0, count: tensors.count)
         func add(_ count: Int, to tensor: TensorID) {

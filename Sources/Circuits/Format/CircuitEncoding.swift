@@ -51,20 +51,17 @@ extension Port {
         writer.string(name)
         writer.count(bits, byteCount: 1)
         writer.int64(fractionalBits)
-        writer.unsigned(UInt64(visibility.rawValue), byteCount: 1)
+        writer.count(Int(visibility.rawValue) | (saturates ? 2 : 0), byteCount: 1)
     }
 
     init(decoding reader: inout ByteReader) throws(DecodingError) {
         let name = try reader.string(limit: CircuitLimits.nameBytes, "port.name")
         let bits = try reader.count(byteCount: 1, limit: 255, "port.bits")
         let fractionalBits = try reader.int64("port.fractionalBits")
-        let start = reader.offset
-        let raw = try reader.count(byteCount: 1, limit: 255, "port.visibility")
-        guard let visibility = Visibility(rawValue: UInt8(raw)) else {
-            throw .outOfRange(field: "port.visibility", offset: start, value: raw, limit: 1)
-        }
+        let flags = try reader.count(byteCount: 1, limit: 3, "port.flags")
         self.init(
-            name: name, bits: bits, fractionalBits: fractionalBits, visibility: visibility)
+            name: name, bits: bits, fractionalBits: fractionalBits,
+            visibility: flags & 1 == 0 ? .public : .committed, saturates: flags & 2 != 0)
     }
 }
 

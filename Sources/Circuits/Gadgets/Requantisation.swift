@@ -37,16 +37,20 @@ extension Requantisation: AdvisedGadget {
 
     var sources: [Wire] { [source] }
 
-    /// |h| < 2^(max(bits, k) + 2) must keep h · 2^shift + rem below 2^250.
+    /// (h − h′) · 2^shift is below 2 to this number for any two quotients h, h′ that the constraints
+    /// allow: |h − h′| < 2^bits + 2 · 2^k, of which neither summand exceeds 2^(max(bits, k) + 1).
+    var differenceBits: Int { max(domain.bits, overshootBits) + 2 + shift }
+
+    /// Two solutions for one cell have (h − h′) · 2^shift = rem′ − rem in the field. Where both sides
+    /// are integers far below r, the equation is one of integers, and 2^shift, which is more than
+    /// |rem′ − rem|, leaves h = h′ only.
     func validatedShape(
         _ shapes: [TensorShape], functionTables: [IntegerDomain]
     ) throws(GadgetFault) -> TensorShape {
         guard CircuitLimits.shifts.contains(shift), CircuitLimits.shifts.contains(overshootBits)
         else { throw .shift }
         guard CircuitLimits.isDomain(domain) else { throw .domain }
-        guard max(domain.bits, overshootBits) + 2 + shift < CircuitLimits.uniquenessBits else {
-            throw .notUnique
-        }
+        guard differenceBits < CircuitLimits.uniquenessBits else { throw .notUnique }
         if case .table(let index) = function {
             guard functionTables.indices.contains(index) else { throw .table }
             guard functionTables[index] == domain else { throw .domain }

@@ -16,12 +16,20 @@ public struct Port: Sendable, Hashable {
     /// f: the integer q stands for q · 2^−f.
     public var fractionalBits: Int
     public var visibility: Visibility
+    /// Of inputs: whether a real outside the B bits stands for the nearest end of their range. If
+    /// not, it stands for no integer, and no proof is about it. The circuit does not read this; it
+    /// is here because a verifier who has reals must know which integers they are.
+    public var saturates: Bool
 
-    public init(name: String, bits: Int, fractionalBits: Int, visibility: Visibility = .public) {
+    public init(
+        name: String, bits: Int, fractionalBits: Int, visibility: Visibility = .public,
+        saturates: Bool = false
+    ) {
         self.name = name
         self.bits = bits
         self.fractionalBits = fractionalBits
         self.visibility = visibility
+        self.saturates = saturates
     }
 
     public var domain: IntegerDomain { .signed(bits: bits) }
@@ -102,6 +110,8 @@ public enum CircuitError: Error, Equatable, Sendable {
 
 public enum PortFault: Sendable, Hashable {
     case bits, fractionalBits, duplicateName, emptyName, unknownWire, tooManyCells
+    /// An output that says how reals become integers.
+    case saturation
     /// The verifier would have to do too much.
     case verifierWork
 }

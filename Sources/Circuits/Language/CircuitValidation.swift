@@ -1,7 +1,15 @@
 /// Bounds that hold for every circuit, whoever made it.
 public enum CircuitLimits {
     /// Each relation's integers stay below 2^250 < r/8, so none wraps in the field.
+    ///
+    /// The limits on domains, shifts and overshoots imply it of a requantisation: two quotients of
+    /// one cell differ by less than 2^60 + 2 · 2^100 < 2^102, times 2^100 that is below 2^202, and
+    /// the remainders add less than 2^100. ``Requantisation/differenceBits`` is compared with this
+    /// number all the same, so that a limit that is raised cannot take uniqueness with it.
     public static let uniquenessBits = 250
+    /// Domains of requantisations have 2 to 2^60 integers and begin within 2^60 of 0.
+    public static let domainBits = 1...60
+    public static let domainMagnitude = 1 << 60
     /// Function tables have 2 to 2^16 rows.
     public static let tableBits = 1...16
     public static let limbBits = 1...16
@@ -37,7 +45,7 @@ public enum CircuitLimits {
 
     /// Whether a gadget's result may lie there; all its integers are below 2^61 in magnitude.
     static func isDomain(_ domain: IntegerDomain) -> Bool {
-        (1...60).contains(domain.bits) && domain.lowest.magnitude <= 1 << 60
+        domainBits.contains(domain.bits) && domain.lowest.magnitude <= domainMagnitude
     }
 }
 
@@ -91,6 +99,9 @@ extension Circuit {
 
     private func checkPorts() throws(CircuitError) {
         guard !outputs.isEmpty else { throw .noOutputs }
+        for output in outputs where output.port.saturates {
+            throw .invalidPort(name: output.port.name, .saturation)
+        }
         for ports in [inputs.map(\.port), outputs.map(\.port)] {
             var names = Set<String>()
             for port in ports {

@@ -134,12 +134,16 @@ extension BallArithmetic {
 
     /// √x; of the part that is not negative.
     func squareRoot(_ x: borrowing Ball) -> Ball {
-        guard x.sign > 0 else {
-            return x.sign == 0 && x.radius == 0 ? number(0) : .unknown
-        }
+        if x.sign == 0, x.radius == 0 { return number(0) }
         let unit = Rounding.powerOfTwo(-precision)
         let least = magnitude(x.middle) * (1 - 0x1p-40) - x.radius * unit
-        guard least > 0 else { return .unknown }
+        guard least > 0 else {
+            // |middle| ≤ (1 + 2^−39) · radius: no root is above √(3 · radius).
+            guard x.radius.isFinite else { return .unknown }
+            let scale = Rounding.powerOfTwo((precision + 1) / 2)
+            return Ball(BigInteger(0), radius: (3 * x.radius).squareRoot() * scale + 1)
+        }
+        guard x.sign > 0 else { return .unknown }
         var middle = BigInteger(copying: x.middle)
         middle.shiftLeft(precision)
         middle.floorSquareRoot()

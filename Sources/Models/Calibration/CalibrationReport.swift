@@ -81,11 +81,11 @@ extension CalibrationReport {
                 throw .model(error)
             }
             let inputs = model.circuit.inputs.map { input in
-                (sample[input.port.name]?.values ?? []).map {
-                    Int64(input.port.format.quantised($0))
-                }
+                try? input.port.quantised(sample[input.port.name]?.values ?? [])
             }
-            guard let outputs = try? interpreter.outputs(inputs) else {
+            guard !inputs.contains(nil),
+                let outputs = try? interpreter.outputs(inputs.compactMap(\.self))
+            else {
                 refused += 1
                 continue
             }

@@ -67,23 +67,28 @@ extension Port {
         FixedPointFormat(bits: max(2, bits), fractionalBits: fractionalBits)
     }
 
-    /// The integers for reals.
+    /// The integers that reals stand for.
     ///
-    /// - Throws: ``InputError`` for a NaN, and for a real outside the port's range when `refuse`.
-    public func quantised(
-        _ reals: [Double], outOfRange: OutOfRange = .saturate
-    ) throws(InputError) -> [Int64] {
+    /// - Throws: ``InputError`` for a NaN, and for a real outside the port's range unless it
+    ///   saturates.
+    public func quantised(_ reals: [Double]) throws(InputError) -> [Int64] {
         let format = format
         var integers: [Int64] = []
         integers.reserveCapacity(reals.count)
         for (index, real) in reals.enumerated() {
             guard real.isFinite else { throw .notFinite(input: name, index: index) }
-            guard outOfRange == .saturate || format.represents(real) else {
+            guard saturates || format.represents(real) else {
                 throw .outOfRange(input: name, index: index)
             }
             integers.append(Int64(format.quantised(real)))
         }
         return integers
+    }
+
+    /// How many reals lie outside the port's range: those that saturate, where the port does.
+    public func outOfRangeCount(_ reals: [Double]) -> Int {
+        let format = format
+        return reals.count { !format.represents($0) }
     }
 
     /// The reals that integers stand for.

@@ -42,7 +42,9 @@ struct GraphDraft {
         var reader = try NodeReader(
             reference, opset: opset ?? self.opset, inputs: operands.map { $0.map { values[$0] } },
             outputCount: outputCount, attributes: attributes, externalData: externalData)
-        if let resolve = OperatorRegistry.resolvers[operatorName] {
+        if let resolve = OperatorRegistry.resolvers[operatorName],
+            try !OperatorRegistry.isDecomposed(operatorName, reader)
+        {
             let resolved = try resolve(&reader)
             try reader.finish()
             if let results = try integerResults(resolved, reference, operands) { return results }
@@ -101,9 +103,18 @@ struct GraphDraft {
         let isConstant = constants.count == operands.count
         for (position, type) in results.enumerated() {
             // A constant may be empty, as the shape of a scalar is; data may not.
-            guard let count = Shape.elementCount(type.shape), isConstant || count > 0 else {
+            guard let count = Shape.elementCount(type.shape),
+                isConstant || count > 0 || results.count == 1
+            else {
                 let name = resultName(reference, position)
                 throw .extent(value: name, type.shape)
+            }
+        }
+        let empty = results.compactMap(Tensor.init(empty:))
+        if !isConstant, empty.count == results.count {
+            // Nothing depends on the model's inputs where there is nothing.
+            return zip(results, empty).enumerated().map { position, value in
+                define(resultName(reference, position), value.0, constant: value.1)
             }
         }
         if isConstant {

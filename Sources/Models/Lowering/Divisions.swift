@@ -75,4 +75,27 @@ extension Lowering {
             bounds: IntegerBounds(-largest, largest),
             error: (a.error + Double(largest) * unit * b.error) / least + unit)
     }
+
+    /// ``FloorQuotient``: exact.
+    mutating func lowerFloorQuotient(
+        _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
+        let shape = shape(node.results[0])
+        let (a, b) = (try tensor(node.operands[0]), try tensor(node.operands[1]))
+        let dividend = try inPlainOrder(sum([(1, a)], unit: 1, shape: shape))
+        let divisor = try inPlainOrder(sum([(1, b)], unit: 1, shape: shape))
+        let largest = max(1, b.bounds.magnitude)
+        let wire = try add(
+            .divide(
+                Division(
+                    dividend: .tensor(dividend.wire), divisor: divisor.wire, rounding: .down,
+                    remainderBits: max(
+                        1, Int128.bitWidth - (largest - 1).leadingZeroBitCount),
+                    domain: .signed(bits: dividend.bounds.signedBits))))
+        return .tensor(
+            LoweredTensor(
+                wire: wire, layout: dividend.layout, unit: 1,
+                bounds: IntegerBounds(
+                    min(0, dividend.bounds.low), max(0, dividend.bounds.high)), error: 0))
+    }
 }

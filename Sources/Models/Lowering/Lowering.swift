@@ -121,6 +121,7 @@ struct Lowering {
     ) throws(LoweringError) -> LoweredValue {
         switch node.operation {
         case let operation as Softmax: return try lower(operation, node)
+        case is FloorQuotient: return try lowerFloorQuotient(node)
         case let operation as Normalization: return try lower(operation, node)
         case let operation as ArgExtreme: return try lower(operation, node)
         case let operation as RowGather: return try lower(operation, node)

@@ -4,12 +4,19 @@ extension Lowering {
     /// `Normalization`: c = n·x − Σx exactly, V = Σc², v = round(V / 2^s) + epsilon in V's unit,
     /// r = ⌊2^30 / √v⌋ and y = c · r.
     ///
-    /// s, even and perhaps negative, leaves v with 28 bits at most. |y − float| ≤ 2√n, and
+    /// s, even and perhaps negative, leaves v with 28 bits at most. x is held to its calibrated range:
+    /// what V could be otherwise would leave no bits for what it is. |y − float| ≤ 2√n, and
     /// ≤ (2 + √n) · (input error) / √epsilon + √n · 2^−14.
     mutating func lower(
         _ normalization: Normalization, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
-        let x = try narrow(node.operands[0])
+        var x = try tensor(node.operands[0])
+        if x.bounds.signedBits > options.bits + 2 {
+            let format = FixedPointFormat(
+                fitting: range(node.operands[0]),
+                bits: min(options.bits + 2, CircuitLimits.tableBits.upperBound))
+            x = try rounded(x, to: format, widest: format.bits)
+        }
         let count = normalization.axes.reduce(1) { $0 * x.shape[$1] }
         let n = Double(count)
         var centred = x
@@ -57,12 +64,14 @@ extension Lowering {
         let error = min(
             2 * n.squareRoot(),
             (inputError > 0 ? slope * inputError : 0) + n.squareRoot() * 0x1p-14)
-        return .tensor(
-            try product(
-                centred, row: row,
-                bounds: IntegerBounds(-largest, largest).intersection(
-                    centred.bounds * row.bounds.high),
-                error: error))
+        let product = try product(
+            centred, row: row,
+            bounds: IntegerBounds(-largest, largest)
+                .intersection(centred.bounds * row.bounds.high), error: error)
+        // Its calibrated format knows more than |y| ≤ √n; a mere output is published as it is.
+        let result = node.results[0]
+        if consumers[result].isEmpty { return .tensor(product) }
+        return .tensor(try rounded(product, to: format(result)))
     }
 
     /// v = round(V / 2^shift) + max(1, epsilon / 2^shift), at most 2^28.

@@ -34,7 +34,7 @@ extension Lowering {
         }
         let port = Port(
             name: value.name, bits: format.bits, fractionalBits: format.fractionalBits,
-            visibility: options.inputVisibility)
+            visibility: options.inputVisibility, saturates: options.outOfRange == .saturate)
         guard let shape = TensorShape(value.shape) else {
             throw .port(name: value.name, .tooManyCells)
         }

@@ -30,9 +30,16 @@ struct SoftmaxMask {
     }
 
     private init?(of node: ModelGraph.Node, in graph: ModelGraph) {
-        guard let arithmetic = node.operation as? Arithmetic, arithmetic.kind == .add else {
-            return nil
+        switch node.operation {
+        case let arithmetic as Arithmetic where arithmetic.kind == .add:
+            self.init(sum: node, in: graph)
+        case is Selection: self.init(selection: node, in: graph)
+        default: return nil
         }
+    }
+
+    /// x + C.
+    private init?(sum node: ModelGraph.Node, in graph: ModelGraph) {
         for (constant, argument) in [(1, 0), (0, 1)] {
             guard case .float(let offsets)? = graph.values[node.operands[constant]].constant,
                 graph.values[node.operands[argument]].shape
@@ -41,6 +48,26 @@ struct SoftmaxMask {
             else { continue }
             self.argument = node.operands[argument]
             self.offsets = offsets
+            return
+        }
+        return nil
+    }
+
+    /// Where(condition, x, c) and the other way round, the condition and c constant.
+    private init?(selection node: ModelGraph.Node, in graph: ModelGraph) {
+        guard case .int(let condition)? = graph.values[node.operands[0]].constant else {
+            return nil
+        }
+        for (argument, constant, kept) in [(1, 2, 1), (2, 1, 0)] {
+            guard case .float(let masked)? = graph.values[node.operands[constant]].constant,
+                masked.values.allSatisfy({ $0 <= Self.threshold }),
+                graph.values[node.operands[argument]].shape
+                    == graph.values[node.results[0]].shape
+            else { continue }
+            self.argument = node.operands[argument]
+            offsets = FloatTensor(
+                shape: condition.shape,
+                values: condition.values.map { ($0 != 0 ? 1 : 0) == kept ? 0 : 2 * Self.threshold })
             return
         }
         return nil

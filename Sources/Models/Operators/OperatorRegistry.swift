@@ -99,8 +99,26 @@ enum OperatorRegistry {
         "Shape": Constant.resolveShape,
         "Size": Constant.resolveSize,
     ]
+
+    /// Whether a node of an operator that has a resolver goes to its decomposer all the same.
+    static func isDecomposed(
+        _ operatorName: String, _ node: NodeReader
+    ) throws(ModelError) -> Bool {
+        switch operatorName {
+        case "Pow": try SeveralExponents.applies(to: node)
+        case "Div", "Mod": try IntegerDivision.applies(to: node)
+        default: false
+        }
+    }
+
     /// Operators that are written in terms of others.
     static let decomposers: [String: Decomposer] = [
+        // What the operation of that name does not take
+        "Pow": SeveralExponents.decompose,
+        "Div": IntegerDivision.decomposeQuotient,
+        "Mod": IntegerDivision.decomposeRemainder,
+        "Swish": SeveralExponents.decomposeSwish,
+
         // Sums of products
         "Einsum": EinsumOperator.decompose,
         "ConvTranspose": ConvTranspose.decompose,
@@ -111,6 +129,9 @@ enum OperatorRegistry {
         "ReduceMean": Reductions.decomposeMean,
         "ReduceSumSquare": Reductions.decomposeSumSquare,
         "ReduceL1": Reductions.decomposeL1,
+        "ReduceL2": Reductions.decomposeL2,
+        "ReduceLogSum": Reductions.decomposeLogSum,
+        "ReduceLogSumExp": Reductions.decomposeLogSumExp,
         "LpPool": LpPool.decompose,
         "GlobalLpPool": LpPool.decomposeGlobal,
         "ReduceMax": Reductions.decomposeMax,

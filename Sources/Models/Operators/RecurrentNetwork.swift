@@ -39,7 +39,8 @@ struct RecurrentNetwork {
 
     static func decomposer(_ cell: Cell) -> Decomposer {
         { (node, steps) throws(ModelError) in
-            try node.expect(inputs: 3...(cell == .lstm ? 8 : 6), outputs: 1...(cell == .lstm ? 3 : 2))
+            try node.expect(
+                inputs: 3...(cell == .lstm ? 8 : 6), outputs: 1...(cell == .lstm ? 3 : 2))
             let isBatchFirst = try node.flag("layout")
             var x = try steps.operand(0)
             guard x.shape.count == 3 else {

@@ -4,7 +4,7 @@ import Field
 ///
 /// Two challenges are the same when they were drawn at the same place; values are never compared,
 /// so which kernels are equal depends on the circuit alone (protocol.md section 3).
-public struct Challenge<Scalar: ScalarAlgebra>: Sendable, Equatable {
+public struct Challenge<Scalar: ScalarAlgebra>: Sendable, Hashable {
     public let slot: Int
     public let value: Scalar
 
@@ -14,6 +14,8 @@ public struct Challenge<Scalar: ScalarAlgebra>: Sendable, Equatable {
     }
 
     public static func == (a: Self, b: Self) -> Bool { a.slot == b.slot }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(slot) }
 }
 
 /// A point of the hypercube's extension, most significant coordinate first.

@@ -26,6 +26,9 @@ struct ClaimLedger<Driver: ReductionDriver> {
     let statement: Statement<Scalar>
     /// Open claims on einsum results, by tensor.
     private(set) var claims: [[Claim<Scalar>]]
+    /// Where a tensor's claim with a kernel is: a key may ask for thousands of claims on one tensor,
+    /// so that comparing each with all others would take minutes.
+    private var places: [[Kernel<Scalar>: Int]]
     /// The right-hand sides of the joint claims.
     private(set) var jointValues: [Scalar] = []
     /// Whether the joint claim has a committed tensor, so that the final batch carries it.
@@ -37,13 +40,29 @@ struct ClaimLedger<Driver: ReductionDriver> {
         self.system = system
         self.statement = statement
         claims = Array(repeating: [], count: system.tensors.count)
+        places = Array(repeating: [:], count: system.tensors.count)
         terms = Array(repeating: [], count: system.tensors.count)
     }
 
     /// Removes and returns the claims on an einsum result.
     mutating func take(_ tensor: TensorID) -> [Claim<Scalar>] {
-        defer { claims[tensor.index] = [] }
+        defer {
+            claims[tensor.index] = []
+            places[tensor.index] = [:]
+        }
         return claims[tensor.index]
+    }
+
+    /// The value claimed of an einsum's result under that kernel, if there is one.
+    private func known(_ tensor: TensorID, _ kernel: Kernel<Scalar>) -> Scalar? {
+        places[tensor.index][kernel].map { claims[tensor.index][$0].value }
+    }
+
+    private mutating func append(
+        _ value: Scalar, to tensor: TensorID, _ kernel: Kernel<Scalar>
+    ) {
+        places[tensor.index][kernel] = claims[tensor.index].count
+        claims[tensor.index].append(Claim(kernel: kernel, value: value))
     }
 
     /// Adds <tensor, kernel> = value, the value known.
@@ -53,10 +72,10 @@ struct ClaimLedger<Driver: ReductionDriver> {
         guard case .einsum = system[tensor].role else {
             return try addJoint(value, [(tensor, kernel, .one)], &driver)
         }
-        if let known = claims[tensor.index].first(where: { $0.kernel == kernel }) {
-            return try driver.requireZero(known.value - value, .claimsDisagree(tensor))
+        if let known = known(tensor, kernel) {
+            return try driver.requireZero(known - value, .claimsDisagree(tensor))
         }
-        claims[tensor.index].append(Claim(kernel: kernel, value: value))
+        append(value, to: tensor, kernel)
     }
 
     /// Adds Σ coefficient · <tensor, kernel> = value.
@@ -86,11 +105,11 @@ struct ClaimLedger<Driver: ReductionDriver> {
             jointIsOpen[joint] = true
         case .einsum:
             let value: Scalar
-            if let known = claims[tensor.index].first(where: { $0.kernel == kernel }) {
-                value = known.value
+            if let known = known(tensor, kernel) {
+                value = known
             } else {
                 value = try driver.receive(.value(tensor, kernel))[0]
-                claims[tensor.index].append(Claim(kernel: kernel, value: value))
+                append(value, to: tensor, kernel)
             }
             jointValues[joint] -= coefficient * value
         case .view(let view):

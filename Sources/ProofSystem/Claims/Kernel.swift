@@ -2,7 +2,7 @@ import Circuits
 import Field
 
 /// One factor of a kernel: a vector over one axis of a tensor, or over a group of merged axes.
-public indirect enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Equatable {
+public indirect enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Hashable {
     /// eq(point, ·) over the padded axis.
     case eq(Point<Scalar>, extent: Int)
     /// eq(point, ·) on indices below the extent, 0 beyond.
@@ -23,7 +23,7 @@ public indirect enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Equatable {
     }
 }
 
-public struct WindowTerm<Scalar: ScalarAlgebra>: Sendable, Equatable {
+public struct WindowTerm<Scalar: ScalarAlgebra>: Sendable, Hashable {
     public var coefficient: Int
     public var extent: Int
     public var factor: KernelFactor<Scalar>
@@ -141,7 +141,7 @@ extension KernelFactor {
 }
 
 /// K of a claim <T, K> = Σ T(x)·K(x): a product of factors, in axis order.
-public struct Kernel<Scalar: ScalarAlgebra>: Sendable, Equatable {
+public struct Kernel<Scalar: ScalarAlgebra>: Sendable, Hashable {
     public var factors: [KernelFactor<Scalar>]
 
     public init(_ factors: [KernelFactor<Scalar>]) { self.factors = factors }

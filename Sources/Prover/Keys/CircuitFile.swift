@@ -9,18 +9,14 @@ public struct CircuitFile: Sendable, Hashable {
 
     public var circuit: Circuit
     public var gadgetNames: [String]
-    /// Whether inputs outside their B bits become the nearest end, or are refused.
-    public var saturatesInputs: Bool
 
-    public init(circuit: Circuit, gadgetNames: [String], saturatesInputs: Bool) {
+    public init(circuit: Circuit, gadgetNames: [String]) {
         self.circuit = circuit
         self.gadgetNames = gadgetNames
-        self.saturatesInputs = saturatesInputs
     }
 
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
-        writer.count(saturatesInputs ? 1 : 0, byteCount: 1)
         circuit.encode(into: &writer)
         for name in gadgetNames { writer.string(name) }
         return ByteWriter.file(magic: Self.magic, version: Self.version, body: writer.bytes)
@@ -32,7 +28,6 @@ public struct CircuitFile: Sendable, Hashable {
     public init(decoding bytes: [UInt8]) throws(DecodingError) {
         var reader = ByteReader(bytes)
         try reader.header(magic: Self.magic, version: Self.version)
-        saturatesInputs = try reader.count(byteCount: 1, limit: 1, "saturatesInputs") == 1
         circuit = try Circuit(decoding: &reader)
         gadgetNames = []
         for _ in circuit.gadgets {

@@ -67,6 +67,55 @@ public struct ComposedFunction: EnclosedFunction {
         return steepest
     }
 
+    /// From 2^10 intervals, halved where the slopes of their halves differ, until they are as short
+    /// as the distance: a root is steep at its end alone.
+    public func variation(over range: ClosedRange<Double>, within distance: Double) -> Double {
+        guard distance > 0 else { return 0 }
+        let count = 1 << 10
+        let width = max(range.upperBound - range.lowerBound, 0x1p-40)
+        let step = width / Double(count)
+        var largest = 0.0
+        var value = self(range.lowerBound)
+        // Of the intervals that a distance spans, the values at their ends.
+        var recent: [Double] = []
+        let spanned = min(Int(min(distance / step, Double(count)).rounded(.up)) + 1, count)
+        for index in 0..<count {
+            let low = range.lowerBound + Double(index) * step
+            let next = self(low + step)
+            guard value.isFinite, next.isFinite else { return .infinity }
+            recent.append(value)
+            if recent.count > spanned { recent.removeFirst() }
+            if distance > step {
+                for other in recent { largest = max(largest, (next - other).magnitude) }
+            } else {
+                largest = max(
+                    largest, change(from: (low, value), to: (low + step, next), distance, 60))
+            }
+            value = next
+        }
+        return largest
+    }
+
+    /// How much the function changes within a distance, between two points at least as far apart.
+    private func change(
+        from a: (x: Double, y: Double), to b: (x: Double, y: Double), _ distance: Double,
+        _ depth: Int
+    ) -> Double {
+        let middle = a.x + (b.x - a.x) / 2
+        let value = self(middle)
+        let (left, right) = ((value - a.y).magnitude, (b.y - value).magnitude)
+        if b.x - a.x <= distance || depth == 0 || middle <= a.x || middle >= b.x {
+            return 2 * max(left, right, (b.y - a.y).magnitude)
+        }
+        let steep = max(left, right)
+        if steep <= 2 * min(left, right) || steep * distance <= 0x1p-40 * (b.x - a.x) {
+            return 1.5 * steep / (middle - a.x) * distance
+        }
+        return max(
+            change(from: a, to: (middle, value), distance, depth - 1),
+            change(from: (middle, value), to: b, distance, depth - 1))
+    }
+
     public var turningPoints: [Double]? { nil }
     public var endsAtCalibratedRange: Bool { true }
 }

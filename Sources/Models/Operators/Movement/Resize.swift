@@ -270,6 +270,15 @@ extension ResizeAxis {
                 let exact = (scale * Float(extent)).rounded(.down)
                 output = exact.isFinite && exact < 0x1p30 ? Int(exact) : 0
             }
+            // Runtimes disagree about where the last corner of such an axis lies.
+            guard
+                sizes != nil || settings.coordinates != "align_corners"
+                    || Float(output) == scale * Float(extent)
+            else {
+                throw node.unsupported(
+                    "align_corners with an extent of \(scale * Float(extent)) is",
+                    advice: "give sizes instead of scales")
+            }
             guard (1...1 << 28).contains(output), scale > 0, scale.isNormal else {
                 throw node.mismatch(
                     expected: "positive scales and extents", actual: "\(scale), \(output)")

@@ -3,7 +3,7 @@ enum Reductions {
     static func decomposeSum(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 13) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 13, identity: 0) { x, steps throws(ModelError) in
             try sum(x, &steps)
         }
     }
@@ -22,7 +22,7 @@ enum Reductions {
     static func decomposeSumSquare(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 18, identity: 0) { x, steps throws(ModelError) in
             try sumOfSquares(x, &steps)
         }
     }
@@ -31,10 +31,48 @@ enum Reductions {
     static func decomposeL1(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 18, identity: 0) { x, steps throws(ModelError) in
             var x = x
-            x.value = try steps.magnitudes(of: x.value)
+            x.value = try steps.apply("Abs", [x.value], step: "magnitudes")
             return try sum(x, &steps)
+        }
+    }
+
+    /// √Σ x².
+    static func decomposeL2(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> [Decomposition.Value] {
+        try reduce(&node, &steps, since: 18, identity: 0) { x, steps throws(ModelError) in
+            try steps.apply("Sqrt", [sumOfSquares(x, &steps)], step: "root")
+        }
+    }
+
+    /// ln Σ x.
+    static func decomposeLogSum(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> [Decomposition.Value] {
+        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+            try steps.apply("Log", [sum(x, &steps)], step: "logarithm")
+        }
+    }
+
+    /// m + ln Σ e^(x − m) with m the maximum.
+    static func decomposeLogSumExp(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> [Decomposition.Value] {
+        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+            let maximum = try extremum(x, isMinimum: false, &steps)
+            let rank = x.value.shape.count
+            let aligned = try steps.reshape(
+                maximum, to: x.kept.map { x.value.shape[$0] } + x.axes.map { _ in 1 },
+                step: "aligned")
+            let back = (0..<rank).map { axis in (x.kept + x.axes).firstIndex(of: axis) ?? 0 }
+            let shift = try steps.transpose(aligned, back, step: "shift")
+            var powers = x
+            powers.value = try steps.apply("Sub", [x.value, shift], step: "differences")
+            powers.value = try steps.apply("Exp", [powers.value], step: "powers")
+            let logarithm = try steps.apply("Log", [sum(powers, &steps)], step: "logarithm")
+            return try steps.apply("Add", [logarithm, maximum], step: "sum")
         }
     }
 
@@ -58,7 +96,7 @@ enum Reductions {
     static func decomposeProd(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(&node, &steps, since: 18, identity: 1) { x, steps throws(ModelError) in
             guard x.count <= 64 else {
                 throw steps.unsupported(
                     "a product of \(x.count) factors is",
@@ -109,9 +147,12 @@ extension Reductions {
 
     /// Reads axes and flags; the reduction itself drops the axes.
     ///
-    /// - Parameter opset: Where axes became an operand and noop_with_empty_axes appeared.
+    /// - Parameters:
+    ///   - opset: Where axes became an operand and noop_with_empty_axes appeared.
+    ///   - identity: What a reduction of nothing gives.
     private static func reduce(
         _ node: inout NodeReader, _ steps: inout Decomposition, since opset: Int,
+        identity: Double? = nil,
         by reduction: (Operand, inout Decomposition) throws(ModelError) -> Decomposition.Value
     ) throws(ModelError) -> [Decomposition.Value] {
         try node.expect(inputs: node.opset < opset ? 1...1 : 1...2)
@@ -130,13 +171,25 @@ extension Reductions {
             given.isEmpty
             ? (isIdentity ? [] : Array(x.shape.indices))
             : try node.axes(given, rank: x.shape.count).sorted()
-        guard !x.shape.contains(0) else {
-            throw node.unsupported("a reduction of nothing is", advice: "use positive extents")
-        }
-        let reduced = try reduction(Operand(value: x, axes: axes), &steps)
         let shape = x.shape.indices.filter { keepsAxes || !axes.contains($0) }.map {
             axes.contains($0) ? 1 : x.shape[$0]
         }
+        if x.shape.contains(0) {
+            guard let identity else {
+                throw node.unsupported(
+                    "a reduction of nothing is", advice: "use positive extents")
+            }
+            let count = try steps.reserved(shape)
+            let values = [Double](repeating: identity, count: count)
+            return [
+                steps.constant(
+                    x.type.elementType.isFloat
+                        ? .float(FloatTensor(shape: shape, values: values))
+                        : .int(IntTensor(shape: shape, values: values.map { Int($0) })),
+                    x.type.elementType)
+            ]
+        }
+        let reduced = try reduction(Operand(value: x, axes: axes), &steps)
         return [try steps.reshape(reduced, to: shape, step: "axes")]
     }
 
@@ -170,11 +223,6 @@ extension Reductions {
 }
 
 extension Decomposition {
-    /// |x|, a leaky Relu with slope −1 below zero.
-    mutating func magnitudes(of x: Value) throws(ModelError) -> Value {
-        try add(LeakyRelu(alpha: -1), to: [x], shape: x.shape, step: "magnitudes")
-    }
-
     func unsupported(_ what: String, advice: String) -> ModelError {
         .unsupported(reference, what: what, advice: advice)
     }

@@ -5,8 +5,18 @@ extension Normalization {
     static func decomposeLayer(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try node.expect(inputs: 2...3)
-        return [try trailing(&node, &steps, isCentred: true)]
+        try node.expect(inputs: 2...3, outputs: 1...3)
+        let (y, axes, epsilon) = try trailing(&node, &steps, isCentred: true)
+        guard node.outputCount > 1 else { return [y] }
+        // The statistics that training wants.
+        let (x, list) = (try steps.operand(0), steps.integers(axes))
+        let mean = try steps.apply("ReduceMean", [x, list], step: "mean")
+        let centred = try steps.apply("Sub", [x, mean], step: "centred")
+        let squares = try steps.apply("Mul", [centred, centred], step: "squares")
+        let variance = try steps.apply("ReduceMean", [squares, list], step: "variance")
+        let shifted = try steps.apply("Add", [variance, steps.scalar(epsilon)], step: "shifted")
+        let deviation = try steps.apply("Sqrt", [shifted], step: "deviation")
+        return [y, mean, try steps.apply("Reciprocal", [deviation], step: "inverse")]
     }
 
     /// `RMSNormalization`: the same without the mean.
@@ -14,23 +24,23 @@ extension Normalization {
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
         try node.expect(inputs: 2...2)
-        return [try trailing(&node, &steps, isCentred: false)]
+        return [try trailing(&node, &steps, isCentred: false).result]
     }
 
     private static func trailing(
         _ node: inout NodeReader, _ steps: inout Decomposition, isCentred: Bool
-    ) throws(ModelError) -> Decomposition.Value {
+    ) throws(ModelError) -> (result: Decomposition.Value, axes: [Int], epsilon: Double) {
         let rank = try node.floatShape(0).count
         let first = try node.axis(node.int("axis", default: -1), bound: rank, name: "axis")
         node.ignore("stash_type")
         let x = try steps.operand(0)
+        let (axes, epsilon) = (Array(first..<rank), try epsilon(&node))
         var y = try steps.add(
-            Normalization(
-                axes: Array(first..<rank), epsilon: try epsilon(&node), isCentred: isCentred),
-            to: [x], shape: x.shape, step: "normalize")
+            Normalization(axes: axes, epsilon: epsilon, isCentred: isCentred), to: [x],
+            shape: x.shape, step: "normalize")
         y = try steps.apply("Mul", [y, steps.operand(1)], step: "scale")
         if node.has(2) { y = try steps.apply("Add", [y, steps.operand(2)], step: "offset") }
-        return y
+        return (y, axes, epsilon)
     }
 
     /// `InstanceNormalization`: over all axes behind the channels.

@@ -5,16 +5,19 @@ public struct RunReport: Sendable, Equatable {
     public var sampleCount: Int?
     /// Against the values of `--expect`.
     public var agreement: Agreement?
+    /// How many input values were out of range and saturated, over all samples.
+    public var saturatedCount: Int
     public var seconds: Double
     public var peakMemoryBytes: Int
 
     public init(
-        outputs: [TensorReport], sampleCount: Int?, agreement: Agreement?, seconds: Double,
-        peakMemoryBytes: Int
+        outputs: [TensorReport], sampleCount: Int?, agreement: Agreement?, saturatedCount: Int = 0,
+        seconds: Double, peakMemoryBytes: Int
     ) {
         self.outputs = outputs
         self.sampleCount = sampleCount
         self.agreement = agreement
+        self.saturatedCount = saturatedCount
         self.seconds = seconds
         self.peakMemoryBytes = peakMemoryBytes
     }
@@ -25,13 +28,14 @@ public struct RunReport: Sendable, Equatable {
         ]
         return object.adding([
             "samples": sampleCount.map { .integer($0) }, "agreement": agreement?.json,
-            "outputs": outputs.json,
+            "saturated": .integer(saturatedCount), "outputs": outputs.json,
         ])
     }
 
     public var text: String {
         var lines = outputs.map(\.text)
         if let agreement { lines.append("expected: \(agreement.text)") }
+        if saturatedCount > 0 { lines.append("inputs: \(saturatedText(saturatedCount))") }
         let samples = sampleCount.map { "\(humanCount($0)) samples, " } ?? ""
         lines.append("\(samples)\(humanTime(seconds))")
         return lines.joined(separator: "\n")

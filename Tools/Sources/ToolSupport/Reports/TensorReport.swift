@@ -15,6 +15,12 @@ public struct TensorReport: Sendable, Equatable {
     public var bits: Int?
     /// An integer q stands for q / 2^fractionalBits.
     public var fractionalBits: Int?
+    /// Of an input: whether the model takes a real out of range for the nearest end of the range,
+    /// or takes no such real.
+    public var saturates: Bool?
+    /// How many of the reals that were given for it are out of range and saturated; nil where none
+    /// were given, or the model takes none.
+    public var saturatedCount: Int?
 
     public init(
         name: String, shape: [Int], content: Content, bits: Int? = nil, fractionalBits: Int? = nil
@@ -46,6 +52,8 @@ public struct TensorReport: Sendable, Equatable {
         object = object.adding([
             "topClass": topClass.map { .integer($0) }, "bits": bits.map { .integer($0) },
             "fractionalBits": fractionalBits.map { .integer($0) },
+            "saturates": saturates.map { .bool($0) },
+            "saturated": saturatedCount.map { .integer($0) },
         ])
         switch content {
         case .values(let values): return object.adding(["values": .numbers(values)])
@@ -53,8 +61,13 @@ public struct TensorReport: Sendable, Equatable {
         }
     }
 
-    /// One line: shape, the first values, the top class.
+    /// One line: shape, the first values, the top class, what was saturated.
     public var text: String {
+        guard let saturatedCount, saturatedCount > 0 else { return contentText }
+        return "\(contentText); \(saturatedText(saturatedCount))"
+    }
+
+    private var contentText: String {
         let place = "\(name) \(shape)"
         switch content {
         case .commitment(let hex): return "\(place): committed, \(hex)"
@@ -70,6 +83,12 @@ public struct TensorReport: Sendable, Equatable {
 extension [TensorReport] {
     /// `{name: {…}}`, in order.
     public var json: JSONValue { .object(map { .init($0.name, $0.json) }) }
+}
+
+/// What happened to values that a model's inputs have no room for.
+func saturatedText(_ count: Int) -> String {
+    "\(humanCount(count)) of the given values \(count == 1 ? "is" : "are") out of range and "
+        + "saturated, as this model does"
 }
 
 /// Which powers of tau stand behind a key or a proof.

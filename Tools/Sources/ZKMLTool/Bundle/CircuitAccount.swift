@@ -39,11 +39,11 @@ struct CircuitAccount {
                 "peakMemoryBytes": .integer(cost.peakMemoryBytes),
             ],
             "inputs": ports(
-                system.circuit.inputs.map { ($0.port, $0.shape) }),
+                system.circuit.inputs.map { ($0.port, $0.shape) }, areInputs: true),
             "outputs": ports(
                 zip(system.circuit.outputs, system.outputs).map {
                     ($0.port, system.shape($1.tensor))
-                }),
+                }, areInputs: false),
             "layers": .array(
                 layers.map {
                     [
@@ -59,7 +59,8 @@ struct CircuitAccount {
     var lines: [String] {
         let circuit = system.circuit
         var lines = circuit.inputs.map {
-            "input \($0.port.name) \($0.shape), \(describe($0.port))"
+            "input \($0.port.name) \($0.shape), \(describe($0.port)), values out of range "
+                + ($0.port.saturates ? "saturate" : "are refused")
         }
         lines += zip(circuit.outputs, system.outputs).map {
             "output \($0.port.name) \(system.shape($1.tensor)), \(describe($0.port))"
@@ -88,18 +89,18 @@ struct CircuitAccount {
             + (port.visibility == .public ? "public" : "committed")
     }
 
-    private func ports(_ ports: [(Port, TensorShape)]) -> JSONValue {
+    private func ports(_ ports: [(Port, TensorShape)], areInputs: Bool) -> JSONValue {
         .object(
             ports.map { port, shape in
-                .init(
+                let object: JSONValue = [
+                    "shape": .array(shape.extents.map { .integer($0) }),
+                    "bits": .integer(port.bits),
+                    "fractionalBits": .integer(port.fractionalBits),
+                    "visibility": .string(port.visibility == .public ? "public" : "committed"),
+                ]
+                return .init(
                     port.name,
-                    [
-                        "shape": .array(shape.extents.map { .integer($0) }),
-                        "bits": .integer(port.bits),
-                        "fractionalBits": .integer(port.fractionalBits),
-                        "visibility": .string(
-                            port.visibility == .public ? "public" : "committed"),
-                    ])
+                    object.adding(["saturates": areInputs ? .bool(port.saturates) : nil]))
             })
     }
 }

@@ -4,21 +4,34 @@ import ProofSystem
 import ToolSupport
 
 extension Port {
-    /// The port's integers for real numbers: rounded half up, and outside B bits saturated, or
-    /// refused with the tensor's name and the cell.
-    func quantised(_ tensor: TensorData, saturating: Bool) throws -> [Int64] {
-        let values = tensor.doubles
+    /// The port's integers for real numbers: rounded half up, and outside B bits saturated or
+    /// refused, as the port says.
+    ///
+    /// - Throws: Exit status 5, naming the tensor and the cell.
+    func quantised(_ tensor: TensorData) throws -> [Int64] {
         do {
-            return try quantised(values, outOfRange: saturating ? .saturate : .refuse)
-        } catch .outOfRange(let name, let cell) {
+            return try quantised(tensor.doubles)
+        } catch {
+            throw ToolFailure(.unfitInput, describe(error, values: tensor.doubles))
+        }
+    }
+
+    /// How many values saturate; nil where the port takes none out of range.
+    func saturatedCount(_ tensor: TensorData) -> Int? {
+        saturates ? outOfRangeCount(tensor.doubles) : nil
+    }
+
+    /// - Parameter values: Those that are refused.
+    func describe(_ error: InputError, values: [Double]) -> String {
+        switch error {
+        case .outOfRange(let name, let cell):
             let low = Double(format.integers.lowerBound) * format.unit
             let high = Double(format.integers.upperBound) * format.unit
-            throw ToolFailure(
-                .unfitInput,
+            return
                 "\(quoted(name)), cell \(cell): \(values[cell]) is outside \(low) … \(high), and "
-                    + "this model was compiled with --out-of-range refuse")
-        } catch .notFinite(let name, let cell) {
-            throw ToolFailure(.unfitInput, "\(quoted(name)), cell \(cell): not a finite number")
+                + "this model was compiled with --out-of-range refuse"
+        case .notFinite(let name, let cell):
+            return "\(quoted(name)), cell \(cell): not a finite number"
         }
     }
 
@@ -45,7 +58,10 @@ extension NativeProof {
                     fractionalBits: port.port.fractionalBits)
             }
         }
-        let inputCount = key.circuit.inputs.count
-        return (Array(reports[..<inputCount]), Array(reports[inputCount...]))
+        var inputs = Array(reports.prefix(key.circuit.inputs.count))
+        for (index, input) in key.circuit.inputs.enumerated() {
+            inputs[index].saturates = input.port.saturates
+        }
+        return (inputs, Array(reports.dropFirst(inputs.count)))
     }
 }

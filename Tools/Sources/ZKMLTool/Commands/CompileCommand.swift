@@ -71,7 +71,7 @@ struct CompileCommand: ParsableCommand {
                 """, valueName: "key"))
     var inputFrom: String?
 
-    @Option(help: "What to do with an input that leaves the calibrated range.")
+    @Option(help: "What to do with an input that leaves the calibrated range; the key says it.")
     var outOfRange = OutOfRange.saturate
 
     @Option(help: ArgumentHelp("The powers of tau, from zkml srs.", valueName: "file"))

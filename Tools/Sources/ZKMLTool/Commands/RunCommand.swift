@@ -52,7 +52,8 @@ struct RunCommand: ParsableCommand {
         }
         let report = RunReport(
             outputs: reports, sampleCount: result.sampleCount, agreement: result.agreement,
-            seconds: watch.seconds, peakMemoryBytes: peakMemoryBytes())
+            saturatedCount: result.saturatedCount, seconds: watch.seconds,
+            peakMemoryBytes: peakMemoryBytes())
         common.show(json: report.json, text: report.text)
     }
 }
@@ -62,6 +63,8 @@ struct InferenceResult {
     var outputs: NamedTensors
     var sampleCount: Int?
     var agreement: Agreement?
+    /// Input values out of range that saturated, over all samples.
+    var saturatedCount: Int
 }
 
 /// Runs the model on a file's tensors.
@@ -91,5 +94,6 @@ func inferAll(
         agreement: try expected.map {
             let reference = try $0.bound(to: specs, samples: .forbidden).samples[0]
             return Agreement(of: columns, with: reference)
-        })
+        },
+        saturatedCount: bound.samples.reduce(0) { $0 + model.saturatedCount($1) })
 }

@@ -22,6 +22,10 @@ struct VerifyCommand: ParsableCommand {
             A valid proof says that the model behind this key gives this output on this input. It \
             does not say that the model is good, nor where the input comes from.
 
+            --input rounds real numbers as the model does. The key says what becomes of values out \
+            of the input's range: where the model saturates them, the answer says how many were; \
+            where it refuses them, no proof is about them, and the reason is wrong-input.
+
             Whoever knows the secret of a key's powers of tau can forge proofs, and a publisher can \
             choose it. So a key must stand on a public ceremony that is known here \
             (perpetual-powers-of-tau, hermez), or on powers that you name.

@@ -38,7 +38,7 @@ func compileModel(
         progress.update("making keys")
         let srs = try referenceString(request.srs, log2Size: model.cost.log2Chunk, progress)
         let key = try makeKey(model, srs: srs)
-        try write(model, key: key, srs: srs, saturates: request.outOfRange == .saturate, to: bundle)
+        try write(model, key: key, srs: srs, to: bundle)
         report.keys = .init(
             bundle: bundle, modelID: hexadecimal(key.verifyingKey.digest),
             srs: SRSReport(srs.identity, log2Size: key.verifyingKey.log2Chunk))
@@ -141,11 +141,9 @@ private func makeKey(
 }
 
 private func write(
-    _ model: CompiledModel, key: ProvingKey, srs: StructuredReferenceString, saturates: Bool,
-    to bundle: String
+    _ model: CompiledModel, key: ProvingKey, srs: StructuredReferenceString, to bundle: String
 ) throws {
-    let circuit = CircuitFile(
-        circuit: model.circuit, gadgetNames: model.gadgetNames, saturatesInputs: saturates)
+    let circuit = CircuitFile(circuit: model.circuit, gadgetNames: model.gadgetNames)
     try writeFolder(to: bundle, names: BundleFiles.names) { folder in
         let files = BundleFiles(folder: folder)
         try writeFile(circuit.encoded(), to: files.circuit)

@@ -48,7 +48,14 @@ struct IntegerModel {
     /// The integers of one inference's inputs.
     func quantised(_ inputs: [TensorData]) throws -> [[Int64]] {
         try zip(file.circuit.inputs, inputs).map {
-            try $0.port.quantised($1, saturating: file.saturatesInputs)
+            try $0.port.quantised($1)
+        }
+    }
+
+    /// How many values of one inference's inputs are out of range and saturate.
+    func saturatedCount(_ inputs: [TensorData]) -> Int {
+        zip(file.circuit.inputs, inputs).reduce(0) {
+            $0 + ($1.0.port.saturatedCount($1.1) ?? 0)
         }
     }
 

@@ -22,7 +22,7 @@ func proveInference(
     let given = try request.openingsIn.map { path in
         try GivenOpenings(path: path, key: key.verifyingKey)
     }
-    let integers = try inputIntegers(inputs, model: model, given: given)
+    let (integers, saturated) = try inputIntegers(inputs, model: model, given: given)
     progress.update("running the model")
     let witness = try model.witness(integers)
     var generator = SystemRandomNumberGenerator()
@@ -57,7 +57,10 @@ func proveInference(
         written.append(path)
     }
     try writeFile(bytes, to: request.proof)
-    let reports = proof.portReports(key.verifyingKey)
+    var reports = proof.portReports(key.verifyingKey)
+    for index in reports.inputs.indices {
+        reports.inputs[index].saturatedCount = saturated[index]
+    }
     return ProveReport(
         proof: request.proof, modelID: hexadecimal(key.verifyingKey.digest),
         inputs: reports.inputs, outputs: shownOutputs(reports.outputs, openings: openings),
@@ -78,10 +81,11 @@ private func shownOutputs(
     }
 }
 
-/// The integers of every input, from the file or from openings.
+/// The integers of every input, from the file or from openings; and of those from the file, how
+/// many reals saturated.
 private func inputIntegers(
     _ inputs: NamedTensors, model: IntegerModel, given: GivenOpenings?
-) throws -> [[Int64]] {
+) throws -> (integers: [[Int64]], saturated: [Int?]) {
     let opened = given?.inputs ?? [:]
     // What is opened need not be in the file; where it is, it must be the same.
     let open = model.inputs.indices.filter {
@@ -90,16 +94,18 @@ private func inputIntegers(
     let specs = open.map { model.inputs[$0] }
     let bound = specs.isEmpty ? [] : try inputs.bound(to: specs, samples: .forbidden).samples[0]
     var integers = model.inputs.indices.map { opened[$0]?.values ?? [] }
+    var saturated = [Int?](repeating: nil, count: integers.count)
     for (index, tensor) in zip(open, bound) {
         let port = model.file.circuit.inputs[index].port
-        let values = try port.quantised(tensor, saturating: model.file.saturatesInputs)
+        let values = try port.quantised(tensor)
         if let opening = opened[index], opening.values != values {
             throw ToolFailure(
                 .unfitInput, "\(quoted(port.name)) is not what the openings file has committed")
         }
         integers[index] = values
+        saturated[index] = port.saturatedCount(tensor)
     }
-    return integers
+    return (integers, saturated)
 }
 
 /// Openings of `--openings-in`, matched with the committed inputs of a model.

@@ -1,4 +1,5 @@
 import Circuits
+import Models
 import ProofSystem
 import ToolSupport
 import Verifier
@@ -20,7 +21,13 @@ func verifyProof(_ request: VerifyRequest, input: NamedTensors?) throws -> Verif
         let proof = try NativeVerifier(key: key).verify(bytes, trusting: request.trust)
         (report.inputs, report.outputs) = proof.portReports(key)
         report.seconds = watch.seconds
-        if let input { report.refusal = try refusal(of: proof, key: key, unlessAbout: input) }
+        if let input {
+            let (refusal, saturated) = try compare(input, with: proof, key: key)
+            report.refusal = refusal
+            for (index, count) in saturated.enumerated() {
+                report.inputs[index].saturatedCount = count
+            }
+        }
     } catch let rejection as ProofRejection {
         report.seconds = watch.seconds
         report.refusal = VerifyReport.Refusal(rejection)
@@ -52,27 +59,39 @@ extension VerifyReport.Refusal {
     }
 }
 
-/// nil when the proof's public inputs are the integers that these reals become.
-private func refusal(
-    of proof: NativeProof, key: VerifyingKey, unlessAbout input: NamedTensors
-) throws -> VerifyReport.Refusal? {
+/// Compares the proof's public inputs with the integers that reals stand for in this model.
+///
+/// - Returns: Why the proof is not about these reals, nil if it is; and for each input how many
+///   of them saturate, nil where they may not.
+private func compare(
+    _ input: NamedTensors, with proof: NativeProof, key: VerifyingKey
+) throws -> (refusal: VerifyReport.Refusal?, saturated: [Int?]) {
     let specs = key.circuit.inputs.map {
         TensorSpec(name: $0.port.name, shape: $0.shape.extents)
     }
     let tensors = try input.bound(to: specs, samples: .forbidden).samples[0]
+    var saturated: [Int?] = []
     for (index, (declared, tensor)) in zip(key.circuit.inputs, tensors).enumerated() {
         let port = declared.port
         guard port.visibility == .public else {
-            return .init(
-                .wrongInput, "input \(quoted(port.name)) is committed: the proof does not show it")
+            let detail = "input \(quoted(port.name)) is committed: the proof does not show it"
+            return (.init(.wrongInput, detail), saturated)
         }
-        let expected = try port.quantised(tensor, saturating: true).map(Int.init)
+        let expected: [Int64]
+        do {
+            expected = try port.quantised(tensor.doubles)
+        } catch {
+            // Such a value stands for no integer of this model, so no proof is about it.
+            let detail = "input \(port.describe(error, values: tensor.doubles))"
+            return (.init(.wrongInput, detail), saturated)
+        }
         if let cell = expected.indices.first(where: {
-            expected[$0] != proof.statement.inputs[index][$0]
+            Int(expected[$0]) != proof.statement.inputs[index][$0]
         }) {
-            return .init(
-                .wrongInput, "the proof is about another \(quoted(port.name)) (cell \(cell))")
+            let detail = "the proof is about another \(quoted(port.name)) (cell \(cell))"
+            return (.init(.wrongInput, detail), saturated)
         }
+        saturated.append(port.saturatedCount(tensor))
     }
-    return nil
+    return (nil, saturated)
 }
