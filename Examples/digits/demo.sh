@@ -165,7 +165,7 @@ each() {
     done
     row "$title" "${shown[@]}"
 }
-short() { printf '%s' "${1:0:10}"; }
+short() { printf '%.7f' "$1"; }
 title="committed cells" each cells
 title="bundle" each bundle size
 title="verifying key" each key size
