@@ -105,19 +105,35 @@ enum OperatorRegistry {
         _ operatorName: String, _ node: NodeReader
     ) throws(ModelError) -> Bool {
         switch operatorName {
-        case "Pow": try SeveralExponents.applies(to: node)
-        case "Div", "Mod": try IntegerDivision.applies(to: node)
+        case "Pow": try SeveralConstants.applies(to: node)
+        case "Div": try IntegerDivision.applies(to: node)
+        case "Mod": try IntegerDivision.appliesToRemainder(node)
+        case "BatchNormalization": try BatchNormalization.isTrained(node)
+        case "MaxPool": node.outputCount > 1
+        case "OneHot": try OneHotEncoding.hasRealIndices(node)
         default: false
         }
     }
 
+    /// Operators that opsets 2 to 6 changed: what they were before is not read.
+    static let changedBeforeOpset6: Set<String> = [
+        "Abs", "Add", "BatchNormalization", "Cast", "Ceil", "Clip", "Concat", "Div", "Dropout",
+        "Elu", "Exp", "Floor", "GRU", "Gemm", "GlobalLpPool", "HardSigmoid",
+        "InstanceNormalization", "LeakyRelu", "Log", "LpPool", "Max", "Mean", "Min", "Mul", "Neg",
+        "PRelu", "Pad", "Reciprocal", "Relu", "Reshape", "Selu", "Sigmoid", "Split", "Sqrt", "Sub",
+        "Sum", "Tanh", "Tile",
+    ]
+
     /// Operators that are written in terms of others.
     static let decomposers: [String: Decomposer] = [
         // What the operation of that name does not take
-        "Pow": SeveralExponents.decompose,
+        "Pow": SeveralConstants.decomposePower,
         "Div": IntegerDivision.decomposeQuotient,
         "Mod": IntegerDivision.decomposeRemainder,
-        "Swish": SeveralExponents.decomposeSwish,
+        "Swish": Swish.decompose,
+        "BatchNormalization": Normalization.decomposeTrainedBatch,
+        "MaxPool": MaxPool.decomposeWithPositions,
+        "OneHot": OneHotEncoding.decomposeReals,
 
         // Sums of products
         "Einsum": EinsumOperator.decompose,
@@ -179,14 +195,14 @@ enum OperatorRegistry {
         "CenterCropPad": AxisGather.decomposeCenterCropPad,
         "DepthToSpace": BlocksAndDepth.decomposeToSpace,
         "SpaceToDepth": BlocksAndDepth.decomposeToDepth,
-        "GatherElements": ConstantSelections.decomposeGatherElements,
+        "GatherElements": GatherElements.decompose,
         "GatherND": ConstantSelections.decomposeGatherND,
         "Col2Im": Col2Im.decompose,
         "ReverseSequence": ConstantSelections.decomposeReverseSequence,
         "Trilu": ConstantSelections.decomposeTrilu,
-        "Scatter": ConstantSelections.decomposeScatterElements,
-        "ScatterElements": ConstantSelections.decomposeScatterElements,
-        "ScatterND": ConstantSelections.decomposeScatterND,
+        "Scatter": Scatter.decomposeElements,
+        "ScatterElements": Scatter.decomposeElements,
+        "ScatterND": Scatter.decomposeBlocks,
 
         // Constants
         "Range": ConstantSequences.decomposeRange,
