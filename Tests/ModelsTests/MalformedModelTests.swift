@@ -63,8 +63,8 @@ import Testing
             var bytes = model
             for _ in 0..<Int.random(in: 1...2, using: &generator) {
                 let index = Int.random(in: model.indices, using: &generator)
-                bytes[index] &+= [1, 255, 2, UInt8.random(in: 0...255, using: &generator)][
-                    Int.random(in: 0..<4, using: &generator)]
+                let isSmall = Bool.random(using: &generator)
+                bytes[index] &+= .random(in: isSmall ? 1...2 : 1...255, using: &generator)
             }
             tryOut(bytes)
         }

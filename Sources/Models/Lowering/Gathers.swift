@@ -70,7 +70,7 @@ extension Lowering {
     ) throws(LoweringError) -> LoweredTensor {
         let isInside = indices.bounds.low >= 0 && indices.bounds.high < Int128(depth)
         // The last integer of the table is for what is beyond, on both sides.
-        let bits = Int.bitWidth - (2 * depth + 1).leadingZeroBitCount
+        let bits = bitLength(2 * depth + 1)
         let isTable = !isStrict && !isInside && CircuitLimits.tableBits.contains(bits)
         var place = indices
         if isTable {
@@ -93,20 +93,11 @@ extension Lowering {
         place = try inPlainOrder(place)
         let count = isTable ? depth + 1 : depth
         let wire = try add(.oneHot(OneHot(source: place.wire, count: count)))
-        var selector = LoweredTensor(
+        let selector = LoweredTensor(
             wire: wire, layout: Layout(indices.shape + [count]), unit: 1,
             bounds: IntegerBounds(0, 1), error: indices.error > 0 ? 1 : 0)
         guard isTable else { return selector }
-        let last = indices.shape.count
-        let physical = try wholeAxes(&selector, [last])[0]
-        var space = IndexSpace()
-        let dimensions = (indices.shape + [depth]).map { space.dimension($0) }
-        var uses = dimensions.map { ContractionOperand.AxisUse.dimensions([$0]) }
-        uses[last] = .index(physical: physical, [(dimensions[last], 1)], offset: 0)
-        (selector.wire, selector.layout) = try view(
-            ContractionOperand(source: .tensor(selector), axes: uses), over: space,
-            axes: dimensions.map { [$0] }, fill: 0)
-        return selector
+        return try placed(selector, at: 0, axis: indices.shape.count, extent: depth)
     }
 
     /// Positions along an axis, negative ones counted from its end; those beyond stay beyond.
@@ -125,11 +116,8 @@ extension Lowering {
 extension FloatTensor {
     /// Axis a of the result is axis permutation[a].
     func transposed(_ permutation: [Int]) -> FloatTensor {
-        let strides = Shape.strides(shape)
-        let extents = permutation.map { shape[$0] }
-        let positions = permutation.reduce([0]) { positions, axis in
-            positions.flatMap { start in (0..<shape[axis]).map { start + $0 * strides[axis] } }
-        }
-        return FloatTensor(shape: extents, values: positions.map { values[$0] })
+        let map = Transpose(permutation: permutation).indexMap(operand: shape)
+        return FloatTensor(
+            shape: permutation.map { shape[$0] }, values: map.gather(values, padding: 0))
     }
 }

@@ -85,7 +85,8 @@ extension Lowering {
         let places = pool.places().map { $0 ?? 0 }
         let plane = pool.window.axes.map(\.input).reduce(1, *)
         let constant = FloatTensor(
-            shape: pool.window.outputShape + [pool.window.tapCount], values: places.map(Double.init))
+            shape: pool.window.outputShape + [pool.window.tapCount], values: places.map(Double.init)
+        )
         var result = try rowSum(
             [selector, try quantised(constant, unit: 1).padded(to: shape.count + 1)],
             along: [shape.count], bounds: IntegerBounds(0, Int128(plane - 1)), unit: 1,
@@ -143,10 +144,9 @@ extension Lowering {
     }
 
     /// The maximum over all but the first logical axes, each part of which is a physical axis.
-    private mutating func maximum(
+    mutating func maximum(
         _ x: LoweredTensor, keeping count: Int
     ) throws(LoweringError) -> LoweredTensor {
-        let span = x.bounds.high - x.bounds.low
         let reduced = x.layout.axes[count...].flatMap { $0 }.map(\.axis).sorted()
         var result = x
         result.layout.axes = Array(x.layout.axes[..<count])
@@ -155,7 +155,7 @@ extension Lowering {
             .maximum(
                 Maximum(
                     source: x.wire, axes: reduced,
-                    bits: max(1, Int128.bitWidth - span.leadingZeroBitCount))))
+                    bits: max(1, bitLength(x.bounds.span)))))
         result.layout = x.layout.removing(reduced, keeping: count)
         return result
     }

@@ -54,7 +54,7 @@ extension Lowering {
         guard let range = type.integerRange, range.lowerBound == 0, x.bounds.low < 0 else {
             return x
         }
-        let bits = Int.bitWidth - range.upperBound.leadingZeroBitCount
+        let bits = bitLength(range.upperBound)
         guard CircuitLimits.tableBits.contains(bits) else { return x }
         builder.currentName = name
         var result = x

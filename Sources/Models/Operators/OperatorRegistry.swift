@@ -100,19 +100,20 @@ enum OperatorRegistry {
         "Size": Constant.resolveSize,
     ]
 
-    /// Whether a node of an operator that has a resolver goes to its decomposer all the same.
+    /// Of operators that have a resolver too: whether a node goes to its decomposer all the same.
+    static let decomposedCases: [String: @Sendable (NodeReader) throws(ModelError) -> Bool] = [
+        "Pow": SeveralConstants.applies,
+        "Div": IntegerDivision.applies,
+        "Mod": IntegerDivision.appliesToRemainder,
+        "BatchNormalization": BatchNormalization.isTrained,
+        "MaxPool": { $0.outputCount > 1 },
+        "OneHot": OneHotEncoding.hasRealIndices,
+    ]
+
     static func isDecomposed(
         _ operatorName: String, _ node: NodeReader
     ) throws(ModelError) -> Bool {
-        switch operatorName {
-        case "Pow": try SeveralConstants.applies(to: node)
-        case "Div": try IntegerDivision.applies(to: node)
-        case "Mod": try IntegerDivision.appliesToRemainder(node)
-        case "BatchNormalization": try BatchNormalization.isTrained(node)
-        case "MaxPool": node.outputCount > 1
-        case "OneHot": try OneHotEncoding.hasRealIndices(node)
-        default: false
-        }
+        try decomposedCases[operatorName]?(node) ?? false
     }
 
     /// Operators that opsets 2 to 6 changed: what they were before is not read.

@@ -36,7 +36,8 @@ enum SeveralConstants {
         let type = x.type.elementType
         var sum: Decomposition.Value?
         for number in Set(numbers.reals).sorted() {
-            let operand = operatorName == "Pow" ? steps.scalar(number) : steps.scalar(number, like: x)
+            let operand =
+                operatorName == "Pow" ? steps.scalar(number) : steps.scalar(number, like: x)
             let part = try steps.apply(
                 operatorName, [x, operand], attributes, step: "\(step)\(number)")
             let mask = numbers.reals.map { $0 == number ? 1 : 0 }
