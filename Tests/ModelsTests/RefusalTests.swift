@@ -116,6 +116,34 @@ import Testing
                 $0.initializers = [.ints("i", [2, 3], .init(repeating: 0, count: 6))]
             }, "ScatterElements", "reduction", "mean", "use none, add, mul, max or min"),
         Case(
+            "updates of another type",
+            TestModel(.init("ScatterND", ["x", "i", "u"], name: "s")) {
+                $0.initializers = [.ints("i", [1, 1], [1]), .ints("u", [1, 3], [1, 2, 3])]
+            }, "ScatterND", "\"s\"", "input 2", "int64"),
+        Case(
+            "statistics of other channels",
+            TestModel(.init("InstanceNormalization", ["x", "s", "s"], name: "n")) {
+                $0.inputs[0].shape = [.fixed(1), .fixed(2), .fixed(4)]
+                $0.initializers = [.floats("s", [3], [1, 1, 1])]
+            }, "InstanceNormalization", "\"n\"", "[2, 1]", "[3]", category: .malformed),
+        Case(
+            "recurrent bias of another shape",
+            TestModel(.init("RNN", ["x", "w", "r", "b"], ["y"], name: "n")) {
+                $0.inputs[0].shape = [.fixed(2), .fixed(1), .fixed(1)]
+                $0.initializers = [
+                    .floats("w", [1, 1, 1], [1]), .floats("r", [1, 1, 1], [1]),
+                    .floats("b", [], [1]),
+                ]
+            }, "RNN", "\"n\"", "input 3 of shape [1, 2]", category: .malformed),
+        Case(
+            "no time steps",
+            TestModel(.init("RNN", ["c", "w", "r"], ["h"], name: "n"), .init("Add", ["x", "h"])) {
+                $0.initializers = [
+                    .floats("w", [1, 1, 1], [1]), .floats("r", [1, 1, 1], [1]),
+                    .floats("c", [0, 1, 1], []),
+                ]
+            }, "RNN", "\"n\"", "positive extents", category: .malformed),
+        Case(
             "many updates of one place",
             TestModel(
                 .init(

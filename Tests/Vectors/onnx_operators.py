@@ -20,6 +20,7 @@ import onnx_movement
 import onnx_quantised
 import onnx_reductions
 import onnx_rows
+import onnx_versions
 from onnx_fixture import FOLDER, INT64_MAX, case, ints, names, node, numbers
 
 
@@ -484,7 +485,7 @@ if __name__ == "__main__":
     for family in [convolutions, pools, products, normalizations, elementwise, shapes, folding,
                    encodings, networks, *onnx_elementwise.FAMILIES, *onnx_movement.FAMILIES,
                    *onnx_reductions.FAMILIES, *onnx_linear.FAMILIES, *onnx_rows.FAMILIES,
-                   *onnx_quantised.FAMILIES]:
+                   *onnx_quantised.FAMILIES, *onnx_versions.FAMILIES]:
         family()
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
     print(f"{len(names)} cases, {size} bytes")

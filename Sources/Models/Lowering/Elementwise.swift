@@ -23,9 +23,12 @@ extension Lowering {
             if case .constant(let factor) = a {
                 return try scaled(b, node.operands[1], by: factor, shape: shape)
             }
-            return .tensor(
-                try product(
-                    [try narrow(node.operands[0]), try narrow(node.operands[1])], shape: shape))
+            var factors = [try narrow(node.operands[0]), try narrow(node.operands[1])]
+            // Products of products: what is cheaper to carry than to round away adds up.
+            if !(factors[0].bounds * factors[1].bounds).isWithinLimit {
+                factors = [try saturated(node.operands[0]), try saturated(node.operands[1])]
+            }
+            return .tensor(try product(factors, shape: shape))
         case .divide:
             guard case .constant(let divisor) = b else {
                 return .tensor(

@@ -172,6 +172,13 @@ extension Lowering {
             bounds: rescaling.bounds.clamped(to: domain), error: x.error + rescaling.error)
     }
 
+    /// The value in its calibrated format, with no bit beyond.
+    mutating func saturated(_ value: Int) throws(LoweringError) -> LoweredTensor {
+        let (x, format) = (try tensor(value), format(value))
+        guard x.bounds.signedBits > format.bits else { return x }
+        return try rounded(x, to: format, widest: format.bits)
+    }
+
     /// The fractional bits in which the value will be wanted by what reads it.
     func preferredFractionalBits(_ value: Int) -> Int {
         guard isReadOnce(value) else { return format(value).fractionalBits }

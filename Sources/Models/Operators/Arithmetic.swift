@@ -41,12 +41,15 @@ public struct Arithmetic: Operator, Equatable {
         } else if kind == .divide, !a.elementType.isFloat, try node.constant(0) == nil {
             let divisor = try node.number(1, role: "divisor")
             guard divisor != 0 else { throw .evaluation(node.reference, .divisionByZero) }
+            guard let whole = Int(exactly: divisor), whole.magnitude <= 1 << 53 else {
+                throw node.unsupported("the divisor \(divisor) is", advice: "use one below 2^53")
+            }
             guard try node.broadcastShape() == a.shape else {
                 throw node.mismatch(
                     expected: "a divisor that broadcasts to \(a.shape)", actual: "\(b.shape)")
             }
             return ResolvedNode(
-                IntegerQuotient(divisor: Int(divisor)), operands: [0], results: [a])
+                IntegerQuotient(divisor: whole), operands: [0], results: [a])
         } else if kind == .divide, !a.elementType.isFloat {
             _ = try node.constant(1, role: "divisor")
         } else if kind == .divide {

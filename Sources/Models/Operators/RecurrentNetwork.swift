@@ -27,15 +27,19 @@ struct RecurrentNetwork {
         }
     }
 
-    private let cell: Cell
-    private let hiddenSize: Int
+    let cell: Cell
+    let hiddenSize: Int
     private let batch: Int
     private let length: Int
     private let directionCount: Int
     private let isReverseOnly: Bool
     /// For each direction.
     private let activations: [[String]]
-    private let resetsAfterProduct: Bool
+    let resetsAfterProduct: Bool
+    /// How far from 0 the activations' arguments may lie; nil without a limit.
+    let limit: Double?
+    /// Whether the forget gate is 1 − the input gate.
+    let couplesGates: Bool
 
     static func decomposer(_ cell: Cell) -> Decomposer {
         { (node, steps) throws(ModelError) in
@@ -47,7 +51,8 @@ struct RecurrentNetwork {
                 throw node.mismatch(expected: "rank 3", actual: "\(x.shape)")
             }
             if isBatchFirst { x = try steps.transpose(x, [1, 0, 2], step: "sequence_first") }
-            let network = try RecurrentNetwork(cell, &node, x.shape)
+            let network = try RecurrentNetwork(
+                cell, &node, x.shape, isBatchFirst: isBatchFirst)
             var results = try network.unroll(x, node, &steps, isBatchFirst: isBatchFirst)
             if isBatchFirst {
                 results[0] = try steps.transpose(results[0], [2, 0, 1, 3], step: "batch_first")
@@ -61,7 +66,7 @@ struct RecurrentNetwork {
     }
 
     private init(
-        _ cell: Cell, _ node: inout NodeReader, _ shape: [Int]
+        _ cell: Cell, _ node: inout NodeReader, _ shape: [Int], isBatchFirst: Bool
     ) throws(ModelError) {
         self.cell = cell
         (length, batch) = (shape[0], shape[1])
@@ -83,6 +88,9 @@ struct RecurrentNetwork {
                 actual: "\(weights)")
         }
         hiddenSize = weights[1] / cell.gateCount
+        guard length > 0, batch > 0, hiddenSize > 0 else {
+            throw node.mismatch(expected: "positive extents", actual: "\(shape), \(weights)")
+        }
         if let given = try node.int("hidden_size"), given != hiddenSize {
             throw node.invalid(
                 attribute: "hidden_size", given, advice: "the weights say \(hiddenSize)")
@@ -91,11 +99,12 @@ struct RecurrentNetwork {
             throw node.unsupported(
                 "\(name) is", advice: "use activations without parameters of their own")
         }
-        for name in ["clip", "input_forget"] where node.hasAttribute(name) {
-            guard try name == "clip" ? node.float(name) == nil : !node.flag(name) else {
-                throw node.unsupported("\(name) is", advice: "export the model without it")
-            }
+        limit = try node.float("clip")
+        guard limit.map({ $0 > 0 }) ?? true else {
+            throw node.invalid(
+                attribute: "clip", limit ?? 0, advice: "use a positive number, or none")
         }
+        couplesGates = cell == .lstm ? try node.flag("input_forget") : false
         resetsAfterProduct = cell == .gru ? try node.flag("linear_before_reset") : false
         let usual = cell.activations
         let known = ["Sigmoid", "Tanh", "Relu", "Softsign", "Softplus", "HardSigmoid", "Elu"]
@@ -127,7 +136,25 @@ struct RecurrentNetwork {
                     advice: "cut the input to its length")
             }
         }
-        if cell == .lstm, node.has(7) { _ = try node.floatShape(7) }
+        try checkParameters(node, isBatchFirst: isBatchFirst)
+    }
+
+    /// Biases, initial states and peepholes.
+    private func checkParameters(
+        _ node: NodeReader, isBatchFirst: Bool
+    ) throws(ModelError) {
+        let state =
+            isBatchFirst
+            ? [batch, directionCount, hiddenSize] : [directionCount, batch, hiddenSize]
+        var shapes = [3: [directionCount, 2 * cell.gateCount * hiddenSize], 5: state]
+        if cell == .lstm { (shapes[6], shapes[7]) = (state, [directionCount, 3 * hiddenSize]) }
+        for (input, shape) in shapes.sorted(by: { $0.key < $1.key }) where node.has(input) {
+            let given = try node.floatShape(input)
+            guard given == shape else {
+                throw node.mismatch(
+                    expected: "input \(input) of shape \(shape)", actual: "\(given)")
+            }
+        }
     }
 
     /// Y [length, directions, batch, hidden], then the last states [directions, batch, hidden].
@@ -193,7 +220,8 @@ struct RecurrentNetwork {
                     try steps.reshape(
                         own, to: [batch, hiddenSize], step: "\(prefix)initial\(index)_of"))
             } else {
-                let zeros = [Double](repeating: 0, count: batch * hiddenSize)
+                let count = try steps.reserved([batch, hiddenSize])
+                let zeros = [Double](repeating: 0, count: count)
                 state.append(steps.constant([batch, hiddenSize], zeros))
             }
         }
@@ -219,154 +247,6 @@ struct RecurrentNetwork {
                     value, to: [1, batch, hiddenSize], step: "\(prefix)last\(index)"))
         }
         return (sequence, last)
-    }
-
-    private struct Weights {
-        /// [hidden, gates · hidden].
-        var recurrent: Decomposition.Value
-        var inputBias: Decomposition.Value?
-        var recurrentBias: Decomposition.Value?
-        /// [3 · hidden], for i, o and f.
-        var peepholes: Decomposition.Value?
-    }
-
-    /// One time step of one direction.
-    private struct TimeStep {
-        let network: RecurrentNetwork
-        let weights: Weights
-        let activations: [String]
-        let name: String
-        private var size: Int { network.hiddenSize }
-
-        init(network: RecurrentNetwork, weights: Weights, activations: [String], name: String) {
-            self.network = network
-            self.weights = weights
-            self.activations = activations
-            self.name = name
-        }
-
-        /// - Parameter input: x_t · Wᵀ, [batch, gates · hidden].
-        mutating func run(
-            _ input: Decomposition.Value, _ state: [Decomposition.Value],
-            _ steps: inout Decomposition
-        ) throws(ModelError) -> [Decomposition.Value] {
-            switch network.cell {
-            case .rnn:
-                let sum = try sum(input, state[0], &steps)
-                return [try activate(0, sum, "h", &steps)]
-            case .lstm: return try lstm(sum(input, state[0], &steps), state, &steps)
-            case .gru: return try gru(input, state[0], &steps)
-            }
-        }
-
-        /// x·Wᵀ + h·Rᵀ + Wb + Rb.
-        private func sum(
-            _ input: Decomposition.Value, _ hidden: Decomposition.Value,
-            _ steps: inout Decomposition
-        ) throws(ModelError) -> Decomposition.Value {
-            var product = try steps.apply(
-                "MatMul", [hidden, weights.recurrent], step: "\(name)/recurrent")
-            for bias in [weights.inputBias, weights.recurrentBias] {
-                if let bias {
-                    product = try steps.apply("Add", [product, bias], step: "\(name)/bias")
-                }
-            }
-            return try steps.apply("Add", [input, product], step: "\(name)/gates")
-        }
-
-        private func gate(
-            _ index: Int, of value: Decomposition.Value, _ label: String,
-            _ steps: inout Decomposition
-        ) throws(ModelError) -> Decomposition.Value {
-            try steps.slice(
-                value, axis: value.shape.count - 1, index * size..<(index + 1) * size,
-                step: "\(name)/\(label)")
-        }
-
-        private func activate(
-            _ index: Int, _ value: Decomposition.Value, _ label: String,
-            _ steps: inout Decomposition
-        ) throws(ModelError) -> Decomposition.Value {
-            try steps.apply(activations[index], [value], step: "\(name)/\(label)")
-        }
-
-        /// value + peephole ⊙ cell.
-        private func peeped(
-            _ index: Int, _ value: Decomposition.Value, _ cell: Decomposition.Value,
-            _ label: String, _ steps: inout Decomposition
-        ) throws(ModelError) -> Decomposition.Value {
-            guard let peepholes = weights.peepholes else { return value }
-            let own = try gate(index, of: peepholes, "\(label)_peephole", &steps)
-            let product = try steps.apply("Mul", [cell, own], step: "\(name)/\(label)_peep")
-            return try steps.apply("Add", [value, product], step: "\(name)/\(label)_peeped")
-        }
-
-        private func lstm(
-            _ gates: Decomposition.Value, _ state: [Decomposition.Value],
-            _ steps: inout Decomposition
-        ) throws(ModelError) -> [Decomposition.Value] {
-            let cell = state[1]
-            let i = try activate(
-                0, peeped(0, gate(0, of: gates, "i_gate", &steps), cell, "i", &steps), "i",
-                &steps)
-            let f = try activate(
-                0, peeped(2, gate(2, of: gates, "f_gate", &steps), cell, "f", &steps), "f",
-                &steps)
-            let c = try activate(1, gate(3, of: gates, "c_gate", &steps), "c", &steps)
-            let kept = try steps.apply("Mul", [f, cell], step: "\(name)/kept")
-            let added = try steps.apply("Mul", [i, c], step: "\(name)/added")
-            let next = try steps.apply("Add", [kept, added], step: "\(name)/cell")
-            let o = try activate(
-                0, peeped(1, gate(1, of: gates, "o_gate", &steps), next, "o", &steps), "o",
-                &steps)
-            let squashed = try activate(2, next, "squashed", &steps)
-            return [try steps.apply("Mul", [o, squashed], step: "\(name)/h"), next]
-        }
-
-        private func gru(
-            _ input: Decomposition.Value, _ hidden: Decomposition.Value,
-            _ steps: inout Decomposition
-        ) throws(ModelError) -> [Decomposition.Value] {
-            var fromInput = input
-            if let bias = weights.inputBias {
-                fromInput = try steps.apply("Add", [input, bias], step: "\(name)/input_bias")
-            }
-            /// h·Rᵀ + Rb for some gates.
-            func recurrent(
-                _ range: Range<Int>, _ hidden: Decomposition.Value, _ label: String,
-                _ steps: inout Decomposition
-            ) throws(ModelError) -> Decomposition.Value {
-                let columns = range.lowerBound * size..<range.upperBound * size
-                let own = try steps.slice(
-                    weights.recurrent, axis: 1, columns, step: "\(name)/\(label)_R")
-                let product = try steps.apply(
-                    "MatMul", [hidden, own], step: "\(name)/\(label)_recurrent")
-                guard let bias = weights.recurrentBias else { return product }
-                let part = try steps.slice(bias, axis: 0, columns, step: "\(name)/\(label)_Rb")
-                return try steps.apply("Add", [product, part], step: "\(name)/\(label)_bias")
-            }
-            let zr = try recurrent(0..<2, hidden, "zr", &steps)
-            let first = try steps.slice(
-                fromInput, axis: 1, 0..<2 * size, step: "\(name)/zr_input")
-            let gates = try steps.apply("Add", [first, zr], step: "\(name)/zr_sum")
-            let z = try activate(0, gate(0, of: gates, "z_gate", &steps), "z", &steps)
-            let r = try activate(0, gate(1, of: gates, "r_gate", &steps), "r", &steps)
-            var candidate: Decomposition.Value
-            if network.resetsAfterProduct {
-                let product = try recurrent(2..<3, hidden, "h", &steps)
-                candidate = try steps.apply("Mul", [r, product], step: "\(name)/reset")
-            } else {
-                let reset = try steps.apply("Mul", [r, hidden], step: "\(name)/reset")
-                candidate = try recurrent(2..<3, reset, "h", &steps)
-            }
-            let own = try gate(2, of: fromInput, "h_input", &steps)
-            candidate = try steps.apply("Add", [own, candidate], step: "\(name)/h_sum")
-            let h = try activate(1, candidate, "candidate", &steps)
-            // (1 − z)·h' + z·h = h' + z·(h − h').
-            let change = try steps.apply("Sub", [hidden, h], step: "\(name)/change")
-            let kept = try steps.apply("Mul", [z, change], step: "\(name)/kept")
-            return [try steps.apply("Add", [h, kept], step: "\(name)/h")]
-        }
     }
 }
 

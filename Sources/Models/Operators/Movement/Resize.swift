@@ -251,7 +251,7 @@ extension ResizeAxis {
                 (settings.policy == "not_larger" ? ratios.min() : ratios.max()) ?? 1
             wanted = list.map { axis in
                 let extent = (scale * Float(shape[axis]) + 0.5).rounded(.down)
-                return extent < 0x1p30 ? Int(extent) : 0
+                return (0..<0x1p30).contains(extent) ? Int(extent) : 0
             }
             sizes = wanted
             common = scale
@@ -268,7 +268,7 @@ extension ResizeAxis {
                 scale = common ?? Float(size) / Float(extent)
             } else {
                 let exact = (scale * Float(extent)).rounded(.down)
-                output = exact.isFinite && exact < 0x1p30 ? Int(exact) : 0
+                output = (0..<0x1p30).contains(exact) ? Int(exact) : 0
             }
             // Runtimes disagree about where the last corner of such an axis lies.
             guard

@@ -61,10 +61,12 @@ public struct OneHotEncoding: Operator, Equatable {
             guard !isStrict || row.indices.contains(position) else { throw .indexOutOfRange }
             if row.indices.contains(position) { values[row[position]] = on }
         }
-        return [
-            results[0].elementType.isFloat
-                ? .float(FloatTensor(shape: shape, values: values))
-                : .int(IntTensor(shape: shape, values: values.map { Int($0) }))
-        ]
+        guard !results[0].elementType.isFloat else {
+            return [.float(FloatTensor(shape: shape, values: values))]
+        }
+        // The ends of 64-bit types are no doubles.
+        let integers = values.compactMap { Int(exactly: $0) }
+        guard integers.count == values.count else { throw .integerOverflow }
+        return [.int(IntTensor(shape: shape, values: integers))]
     }
 }
