@@ -105,7 +105,16 @@ extension Lowering {
         _ x: LoweredTensor, extent: Int
     ) throws(LoweringError) -> LoweredTensor {
         guard x.bounds.low < 0 else { return x }
-        let isNegative = try step(x, key: "negative") { $0 < 0 ? 1 : 0 }
+        // The smallest table there is: −1 and 0, and what is beyond either.
+        let domain = IntegerDomain(lowest: -1, bits: 1)
+        let table = builder.functionTable(domain, key: "negative") { [1, 0] }
+        var isNegative = x
+        isNegative.wire = try add(
+            .requantise(
+                Requantisation(
+                    source: x.wire, shift: 0, domain: domain, function: .table(table),
+                    overshootBits: overshoot(x.bounds, domain))))
+        (isNegative.bounds, isNegative.error) = (IntegerBounds(0, 1), 0)
         var result = try sum([(1, x), (Int128(extent), isNegative)], unit: 1, shape: x.shape)
         result.bounds = IntegerBounds(
             min(0, x.bounds.low + Int128(extent)), max(x.bounds.high, Int128(extent - 1)))
