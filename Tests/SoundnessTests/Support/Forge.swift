@@ -44,7 +44,7 @@ struct Forge {
             garbageSeed: garbageSeed, tamper: constants
         ).compute()
         let chunks = layout.vector(.constants).map { vector in
-            VectorCells(vector, block: witness.paddedCells).commitments(
+            VectorCells(vector, block: witness.storedCells).commitments(
                 log2Chunk: log2Chunk, powers: srs.powers)
         }
         let verifyingKey = try VerifyingKey(
