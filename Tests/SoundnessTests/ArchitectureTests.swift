@@ -21,7 +21,7 @@ import Testing
 
     private static let imports: [String: Set<String>] = closure.merging(
         [
-            "Prover": ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"],
+            "Prover": ["Field", "Curve", "Circuits", "ProofSystem", "CKernels"],
             "Models": ["Field", "Circuits", "CGMP"],
         ]) { $1 }
     /// Files are read and written there.

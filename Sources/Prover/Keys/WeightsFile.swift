@@ -58,11 +58,7 @@ public enum WeightsFile {
         try reader.expect(shapes.count, try reader.unsigned(byteCount: 4, "constants"), "constants")
         var constants: [[Int64]] = []
         for shape in shapes {
-            let start = reader.offset
-            let width = try reader.count(byteCount: 1, limit: 8, "width")
-            guard [1, 2, 4, 8].contains(width) else {
-                throw .outOfRange(field: "width", offset: start, value: width, limit: 8)
-            }
+            let width = try byteWidth(&reader)
             try reader.expect(shape.cellCount, try reader.unsigned(byteCount: 8, "cells"), "cells")
             guard shape.cellCount <= reader.remaining / width else {
                 throw .truncated(
@@ -74,6 +70,36 @@ public enum WeightsFile {
         }
         try reader.finish()
         return constants
+    }
+
+    /// For each constant of a file how many bytes an integer takes, and how many there are.
+    ///
+    /// - Throws: ``Field/DecodingError``.
+    public static func layout(
+        of bytes: [UInt8]
+    ) throws(DecodingError) -> [(byteWidth: Int, cellCount: Int)] {
+        var reader = ByteReader(bytes)
+        try reader.header(magic: magic, version: version)
+        let count = try reader.count(limit: CircuitLimits.tensors, "constants")
+        var layout: [(byteWidth: Int, cellCount: Int)] = []
+        for _ in 0..<count {
+            let width = try byteWidth(&reader)
+            let cells = try reader.count(
+                byteCount: 8, limit: reader.remaining / width, "cells")
+            _ = try reader.bytes(cells * width, "cells")
+            layout.append((width, cells))
+        }
+        try reader.finish()
+        return layout
+    }
+
+    private static func byteWidth(_ reader: inout ByteReader) throws(DecodingError) -> Int {
+        let start = reader.offset
+        let width = try reader.count(byteCount: 1, limit: 8, "width")
+        guard [1, 2, 4, 8].contains(width) else {
+            throw .outOfRange(field: "width", offset: start, value: width, limit: 8)
+        }
+        return width
     }
 
     private static func signedIntegers(_ bytes: ArraySlice<UInt8>, width: Int) -> [Int64] {
