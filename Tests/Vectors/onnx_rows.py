@@ -25,6 +25,8 @@ def rows():
     softmax("long", [1, 130])
     case("softmax_wide", node("Softmax", "x"), {"x": [2, 4]},
          given={"x": [[-80, 0, 40, 39], [100, 100, -100, 99.5]]})
+    case("softmax_huge", node("Softmax", "x"), {"x": [2, 3]},
+         given={"x": [[1e19, 2e19, 3e19], [3e19, 3e19, 3e19]]})
     case("softmax_constant_shift", [node("Add", "x c", "s"), node("Softmax", "s")],
          {"x": [3, 4]}, {"c": numbers("shift", [4], 2.0)})
 

@@ -47,7 +47,7 @@ struct Forge {
         ).compute()
         var chunks =
             layout.vector(.constants).map { vector in
-                VectorCells(vector, block: witness.paddedCells).commitments(
+                VectorCells(vector, block: witness.storedCells).commitments(
                     log2Chunk: log2Chunk, powers: srs.powers)
             } ?? []
         for (cell, value) in behindConstants {
