@@ -173,13 +173,19 @@ import Testing
         #expect(try compiled.interpreter().outputs([[2, 3, -9]]) == [[1, 0, 1], [0, 0, 0]])
     }
 
-    @Test("an integer that is no truth value counts as true")
-    func truthValues() throws {
-        let model = TestModel(.init("Not", ["x"], ["y"])) {
-            $0.inputs[0] = .init(name: "x", type: 9, shape: [.fixed(4)])
+    @Test("what is no integer of an unsigned type has no proof", arguments: [9, 2, 4])
+    func unsignedInputs(type: Int) throws {
+        let model = TestModel(.init("Cast", ["x"], ["y"], [("to", .int(1))])) {
+            $0.inputs[0] = .init(name: "x", type: type, shape: [.fixed(4)])
         }
+        let last: Int64 = [9: 1, 2: 255, 4: 65535][type] ?? 0
         let compiled = try Self.compile(model, samples: [["x": Self.integers([0, 1, 0, 1])]])
-        #expect(try compiled.interpreter().outputs([[0, 1, -1, -2]]) == [[1, 0, 0, 0]])
+        let interpreter = try compiled.interpreter()
+        #expect(try interpreter.outputs([[0, 1, last, 0]]) == [[0, 1, last, 0]])
+        #expect(compiled.circuit.inputs[0].port.domain.lowest < 0)
+        for outside in [-1, Int64(compiled.circuit.inputs[0].port.domain.lowest)] {
+            #expect(throws: WitnessError.self) { try interpreter.outputs([[0, 1, 0, outside]]) }
+        }
     }
 
     @Test("functions of integers beyond a table are refused")

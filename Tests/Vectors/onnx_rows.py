@@ -84,6 +84,13 @@ def rows():
     embed("scalar", [7, 2], [])
     embed("vector", [12], [3])
     embed("one", [1, 3], [2])
+    for name, table, axis in [("rows", [5, 3], 0), ("many", [2, 37], 1), ("two", [2, 2], 0)]:
+        rows = table[axis]
+        case(f"gather_negative_{name}", node("Gather", "t i", axis=axis), {"i": ([4], np.int64)},
+             {"t": numbers(f"negative_{name}", table)},
+             given={"i": [-rows, -1, rows - 1, 0]})
+    case("gather_small_integers", node("Gather", "t i"), {"i": ([3], np.int32)},
+         {"t": numbers("small_integers", [300, 2])}, given={"i": [-300, -1, 299]})
     case("gather_computed_table", node("Gather", "t i", axis=1),
          {"t": [2, 9, 2], "i": ([3], np.int64)}, given={"i": [8, 0, 3]})
 
@@ -94,6 +101,13 @@ def rows():
     one_hot("last", [4], 6)
     one_hot("axis", [2, 3], 5, axis=1)
     one_hot("first", [3], 7, axis=0)
+    case("onehot_negative", node("OneHot", "i d v", axis=1), {"i": ([3, 2], np.int64)},
+         {"d": ints(5), "v": numbers("onehot_negative", [2])},
+         given={"i": [[-5, -1], [0, 4], [-3, 2]]})
+    case("onehot_beyond", node("OneHot", "i d v"), {"i": ([6], np.int64)},
+         {"d": ints(3), "v": numbers("onehot_beyond", [2])}, given={"i": [-100, -4, -3, 2, 3, 100]})
+    case("onehot_reals", node("OneHot", "i d v", axis=0), {"i": [4]},
+         {"d": np.array(3, np.float32), "v": numbers("onehot_reals", [2])}, given={"i": [0, 1, 2, -1]})
 
     positive = lambda name, shape: np.abs(numbers(name, shape)) + 0.5
     case("div_computed", node("Div", "a b"), {"a": [3, 5], "b": [3, 5]},

@@ -5,7 +5,7 @@
 /// excepted. Names are unique.
 public struct ModelGraph: Sendable {
     /// Opsets of ONNX's default domain.
-    public static let supportedOpsets = 6...28
+    public static let supportedOpsets = 1...28
 
     /// A tensor: a graph input, a constant, or one result of a node.
     public struct Value: Sendable {
