@@ -114,12 +114,12 @@ extension Lowering {
             format = self.format(result)
         case is Sigmoid, is Tanh:
             // e^−x, or e^−2x, below half a unit of the result.
-            let flat = Double(options.bits + 1) * (function is Tanh ? 0.35 : 0.7)
+            let flat = Double(bits(result) + 1) * (function is Tanh ? 0.35 : 0.7)
             format = FixedPointFormat(
-                fitting: range.clamped(to: -flat...flat), bits: options.bits)
+                fitting: range.clamped(to: -flat...flat), bits: bits(argument))
             format.fractionalBits = max(0, format.fractionalBits)
         default:
-            return FixedPointFormat(fitting: range, bits: options.bits)
+            return FixedPointFormat(fitting: range, bits: bits(argument))
         }
         if options.outOfRange == .refuse {
             // The whole argument has to fit: in more bits, or else coarser.
@@ -143,7 +143,8 @@ extension Lowering {
             try apply(
                 function, to: x,
                 argument: tableArgument(function, argument, result, unit: x.unit),
-                result: resultFormat(function, result), over: calibration.ranges[argument] ?? 0...0)
+                result: resultFormat(function, result), over: calibration.ranges[argument] ?? 0...0,
+                value: (argument, result))
         )
     }
 }
