@@ -17,7 +17,9 @@ public enum PublicCeremony: String, CaseIterable, Sendable {
     ///
     /// Source: the x·[1]_2 of 0xPolygonHermez/zkevm-contracts at 06307025,
     /// contracts/verifiers/FflonkVerifier.sol, whose set-up is made from that file
-    /// (0xPolygonHermez/zkevm-proverjs, package.json and issue 190).
+    /// (0xPolygonHermez/zkevm-proverjs, package.json and issue 190); the same as the X2 of
+    /// kuco23/ZVote at a96eb7fa, contracts/implementation/PlonkVerifier.sol, which its
+    /// generate-setup.sh makes from powersOfTau28_hez_final_16.ptau.
     case hermez
 
     /// [τ]_2.

@@ -7,7 +7,7 @@ import ProofSystem
 ///
 /// What an accepted proof says: the model behind the key, run on this input under the integer
 /// semantics, gives this output. It does **not** hide the witness. Deterministic, sequential, no
-/// input makes it trap.
+/// input makes it trap on a thread with half a megabyte of stack; nor does decoding the key.
 public struct NativeVerifier: Sendable {
     public let key: VerifyingKey
     private let generator: G2Prepared

@@ -1,9 +1,12 @@
 import Circuits
 import Curve
+import Dispatch
 import Field
 import ProofSystem
 import Testing
 import ZKMLTestSupport
+
+import class Foundation.Thread
 
 @testable import Prover
 @testable import Verifier
@@ -271,6 +274,39 @@ import ZKMLTestSupport
             adviceChunks: points(shape.adviceChunkCount),
             elements: (0..<shape.elementCount).map { _ in Fr(generator.integer(-1...1)) },
             openingPoints: points(shape.openingPointCount))
+    }
+
+    /// The deepest recursion that a key can ask for, in a claim through 255 filled views that each
+    /// shift by one: half a megabyte of stack is enough (a quarter is not quite).
+    @Test func deepestCircuitOnASmallStack() throws {
+        var circuit = Circuit(limbBits: 4)
+        circuit.constants = [TensorShape([4])!]
+        circuit.gadgets = (0..<CircuitLimits.dissolvedDepth - 1).map { index in
+            let axis = AxisIndex([LabelTerm(0)], offset: index % 2 == 0 ? 1 : -1)
+            return .view(
+                View(extents: [4], operand: Operand(Wire(index: index), [axis]), fill: 1))
+        }
+        let last = Wire(index: circuit.gadgets.count)
+        circuit.gadgets.append(
+            .einsum(Einsum(extents: [4], output: [], operands: [Operand(last, labels: [0])])))
+        circuit.outputs = [
+            .init(
+                port: Port(name: "y", bits: 8, fractionalBits: 0),
+                wire: Wire(index: circuit.wireCount - 1))
+        ]
+        let key = try #require(self.key(circuit, log2Chunk: 5))
+        var generator = SeededGenerator(seed: 1)
+        let proof = garbage(key, &generator).encoded(for: key)
+        let finished = DispatchSemaphore(value: 0)
+        let thread = Thread { [bytes = key.encoded] in
+            let verified = try? NativeVerifier(key: VerifyingKey(decoding: bytes)).verify(
+                proof, trusting: .development)
+            #expect(verified == nil)
+            finished.signal()
+        }
+        thread.stackSize = 512 << 10
+        thread.start()
+        finished.wait()
     }
 
     @Test(arguments: UInt64(0)..<40) func edited(seed: UInt64) throws {

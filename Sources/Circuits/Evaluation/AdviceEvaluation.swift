@@ -88,7 +88,7 @@ enum AdviceEvaluation {
         _ cells: [Int64], shape: TensorShape, axes: [Int]
     ) -> (largest: [Int64], spread: [UInt64]) {
         let runs = keptRuns(shape, reducing: axes)
-        let count = shape.cellCount(without: axes)
+        let count = shape.removing(axes).cellCount
         var largest = [Int64](repeating: .min, count: count)
         var smallest = [Int64](repeating: .max, count: count)
         runs.eachRun { dense, kept in
@@ -105,7 +105,7 @@ enum AdviceEvaluation {
     /// 1 at the first cell along `axes` that is 0, else 0.
     static func firstZero(_ cells: [Int64], shape: TensorShape, axes: [Int]) -> [Int64] {
         let runs = keptRuns(shape, reducing: axes)
-        var found = [Bool](repeating: false, count: shape.cellCount(without: axes))
+        var found = [Bool](repeating: false, count: shape.removing(axes).cellCount)
         var selector = [Int64](repeating: 0, count: cells.count)
         // Row-major order over all axes is row-major order over those that are reduced.
         runs.eachRun { dense, kept in
@@ -123,17 +123,11 @@ enum AdviceEvaluation {
 
     /// Runs over a tensor beside the tensor without `axes`.
     static func keptRuns(_ shape: TensorShape, reducing axes: [Int]) -> StridedRuns {
-        let kept = shape.extents.indices.filter { !axes.contains($0) }
+        let kept = shape.keptAxes(without: axes)
         var strides = [Int](repeating: 0, count: shape.rank)
         for (axis, stride) in zip(kept, rowMajorStrides(kept.map { shape.extents[$0] })) {
             strides[axis] = stride
         }
         return StridedRuns(extents: shape.extents, strides: strides)
-    }
-}
-
-extension TensorShape {
-    func cellCount(without axes: [Int]) -> Int {
-        extents.indices.reduce(1) { axes.contains($1) ? $0 : $0 * extents[$1] }
     }
 }

@@ -30,14 +30,14 @@ extension ConstraintSystem {
 
     /// The sum along some axes.
     mutating func sum(_ tensor: TensorID, along axes: [Int], gadget: Int) -> TensorID {
-        let extents = shape(tensor).extents
-        let all = Array(extents.indices)
-        let kept = all.filter { !axes.contains($0) }
+        let shape = shape(tensor)
+        let all = Array(shape.extents.indices)
         return add(
             .einsum(
                 Einsum(
-                    extents: extents, output: kept, operands: [Operand(tensor, labels: all)])),
-            TensorShape(kept.map { extents[$0] })!, gadget: gadget)
+                    extents: shape.extents, output: shape.keptAxes(without: axes),
+                    operands: [Operand(tensor, labels: all)])),
+            shape.removing(axes), gadget: gadget)
     }
 
     /// row − tensor, the row repeated along the axes that it lacks.
@@ -51,7 +51,7 @@ extension ConstraintSystem {
                 Affine(
                     extents: shape.extents,
                     terms: [
-                        .init(1, row, all.filter { !axes.contains($0) }), .init(-1, tensor, all),
+                        .init(1, row, shape.keptAxes(without: axes)), .init(-1, tensor, all),
                     ])), shape, gadget: gadget)
     }
 

@@ -37,6 +37,21 @@ extension AdvisedGadget {
     var resultDissolves: Bool { false }
 }
 
+/// A gadget that reads one tensor.
+protocol SingleSourceGadget: AdvisedGadget {
+    var source: Wire { get set }
+}
+
+extension SingleSourceGadget {
+    var sources: [Wire] { [source] }
+
+    func renumbered(_ wire: (Wire) -> Wire) -> Self {
+        var copy = self
+        copy.source = wire(source)
+        return copy
+    }
+}
+
 /// What the expansion of a gadget needs besides the gadget.
 struct GadgetPlace {
     /// Position among the circuit's gadgets.

@@ -19,10 +19,9 @@ public struct EvenRounding: Sendable, Hashable {
     }
 }
 
-extension EvenRounding: AdvisedGadget {
+extension EvenRounding: SingleSourceGadget {
     static let kind = 12
 
-    var sources: [Wire] { [source] }
     var resultDissolves: Bool { true }
 
     /// |h|·2^shift < 2^(61 + shift) cannot wrap, and u and o are the digits of h − lowest.
@@ -54,10 +53,6 @@ extension EvenRounding: AdvisedGadget {
             system.constrainRange(distance, bits: shift + 1, gadget: gadget)
         }
         return result
-    }
-
-    func renumbered(_ wire: (Wire) -> Wire) -> Self {
-        EvenRounding(source: wire(source), shift: shift, domain: domain)
     }
 
     func encode(into writer: inout ByteWriter) {

@@ -16,10 +16,8 @@ public struct Maximum: Sendable, Hashable {
     }
 }
 
-extension Maximum: AdvisedGadget {
+extension Maximum: SingleSourceGadget {
     static let kind = 5
-
-    var sources: [Wire] { [source] }
 
     /// 2^bits far below r/2: y − x and x − y cannot both be in range unless they are equal.
     func validatedShape(
@@ -43,12 +41,6 @@ extension Maximum: AdvisedGadget {
         return largest
     }
 
-    func renumbered(_ wire: (Wire) -> Wire) -> Self {
-        var copy = self
-        copy.source = wire(source)
-        return copy
-    }
-
     func encode(into writer: inout ByteWriter) {
         writer.count(source.index)
         writer.labels(axes)
@@ -68,8 +60,6 @@ extension TensorShape {
         guard !axes.isEmpty, axes.allSatisfy(extents.indices.contains),
             zip(axes, axes.dropFirst()).allSatisfy({ $0 < $1 })
         else { throw .axes }
-        let kept = extents.indices.filter { !axes.contains($0) }
-        guard let shape = TensorShape(kept.map { extents[$0] }) else { throw .extent }
-        return shape
+        return removing(axes)
     }
 }

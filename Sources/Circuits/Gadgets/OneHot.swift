@@ -14,10 +14,9 @@ public struct OneHot: Sendable, Hashable {
     }
 }
 
-extension OneHot: AdvisedGadget {
+extension OneHot: SingleSourceGadget {
     static let kind = 10
 
-    var sources: [Wire] { [source] }
     var resultDissolves: Bool { true }
 
     /// The number of steps is x itself.
@@ -37,8 +36,6 @@ extension OneHot: AdvisedGadget {
         system.constrainZero([(1, [digit.value]), (-1, [x])], shape: system.shape(x))
         return digit.selector
     }
-
-    func renumbered(_ wire: (Wire) -> Wire) -> Self { OneHot(source: wire(source), count: count) }
 
     func encode(into writer: inout ByteWriter) {
         writer.count(source.index)

@@ -20,10 +20,8 @@ public struct ReciprocalRoot: Sendable, Hashable {
     public static let valueBitsRange = 1...60
 }
 
-extension ReciprocalRoot: AdvisedGadget {
+extension ReciprocalRoot: SingleSourceGadget {
     static let kind = 7
-
-    var sources: [Wire] { [source] }
 
     /// Both differences are below (2r + 1)·v for the right r, and r·√v ≤ 2^precision.
     private var differenceBits: Int { max(precision + 1 + (valueBits + 1) / 2, valueBits) + 1 }
@@ -57,12 +55,6 @@ extension ReciprocalRoot: AdvisedGadget {
             system.constrainRange(tensor, bits: differenceBits, gadget: gadget)
         }
         return root
-    }
-
-    func renumbered(_ wire: (Wire) -> Wire) -> Self {
-        var copy = self
-        copy.source = wire(source)
-        return copy
     }
 
     func encode(into writer: inout ByteWriter) {

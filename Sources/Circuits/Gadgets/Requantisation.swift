@@ -32,10 +32,8 @@ public struct Requantisation: Sendable, Hashable {
     }
 }
 
-extension Requantisation: AdvisedGadget {
+extension Requantisation: SingleSourceGadget {
     static let kind = 4
-
-    var sources: [Wire] { [source] }
 
     /// (h − h′) · 2^shift is below 2 to this number for any two quotients h, h′ that the constraints
     /// allow: |h − h′| < 2^bits + 2 · 2^k, of which neither summand exceeds 2^(max(bits, k) + 1).
@@ -98,12 +96,6 @@ extension Requantisation: AdvisedGadget {
             system.constrainZero(terms.map { (Int($0.0), [$0.1]) }, shape: shape)
         }
         return result
-    }
-
-    func renumbered(_ wire: (Wire) -> Wire) -> Self {
-        var copy = self
-        copy.source = wire(source)
-        return copy
     }
 
     func encode(into writer: inout ByteWriter) {

@@ -23,10 +23,8 @@ public struct RowFunction: Sendable, Hashable {
     }
 }
 
-extension RowFunction: AdvisedGadget {
+extension RowFunction: SingleSourceGadget {
     static let kind = 8
-
-    var sources: [Wire] { [source] }
 
     /// m is x_j for some cell j, and m − x_i is in [0, 2^101): two such m differ by numbers whose
     /// sum is 0 and that cannot wrap. c and f follow from d, and y from c.
@@ -45,8 +43,7 @@ extension RowFunction: AdvisedGadget {
         let (shape, gadget) = (place.shape, place.index)
         let x = system.tensor(source)
         let domain = system.circuit.functionTables[table]
-        let kept = shape.extents.indices.filter { !axes.contains($0) }
-        let rows = TensorShape(kept.map { shape.extents[$0] })!
+        let rows = shape.removing(axes)
         let largest = system.advice(.maximum(x, axes: axes), rows, gadget)
         let distance = system.difference(largest, x, along: axes, gadget: gadget)
         let saturates = overshootBits > 0
@@ -81,12 +78,6 @@ extension RowFunction: AdvisedGadget {
             system.constrainRange(others, bits: log2Ceiling(length), gadget: gadget)
         }
         return value
-    }
-
-    func renumbered(_ wire: (Wire) -> Wire) -> Self {
-        var copy = self
-        copy.source = wire(source)
-        return copy
     }
 
     func encode(into writer: inout ByteWriter) {

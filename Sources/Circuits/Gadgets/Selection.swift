@@ -21,10 +21,9 @@ public struct Selection: Sendable, Hashable {
     }
 }
 
-extension Selection: AdvisedGadget {
+extension Selection: SingleSourceGadget {
     static let kind = 9
 
-    var sources: [Wire] { [source] }
     var resultDissolves: Bool { true }
 
     /// s² = s and the ends of u make s one-hot. m is the selected cell and no other cell exceeds
@@ -41,9 +40,8 @@ extension Selection: AdvisedGadget {
     func expand(in system: inout ConstraintSystem, _ place: GadgetPlace) -> TensorID {
         let (shape, gadget) = (place.shape, place.index)
         let x = system.tensor(source)
-        let kept = shape.extents.indices.filter { $0 != axis }
-        let rows = TensorShape(kept.map { shape.extents[$0] })!
-        let largest = system.advice(.maximum(x, axes: [axis]), rows, gadget)
+        let largest = system.advice(
+            .maximum(x, axes: [axis]), shape.removing([axis]), gadget)
         let difference = system.difference(largest, x, along: [axis], gadget: gadget)
         let steps = system.advice(
             selectsLast
@@ -56,12 +54,6 @@ extension Selection: AdvisedGadget {
             shape: shape, constant: 0, terms: [(1, difference), (-1, steps)], gadget: gadget)
         system.constrainRange(beyond, bits: bits, gadget: gadget)
         return selector
-    }
-
-    func renumbered(_ wire: (Wire) -> Wire) -> Self {
-        var copy = self
-        copy.source = wire(source)
-        return copy
     }
 
     func encode(into writer: inout ByteWriter) {

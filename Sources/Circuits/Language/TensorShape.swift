@@ -33,6 +33,16 @@ public struct TensorShape: Sendable, Hashable {
     public var paddedCellCount: Int { 1 << variableCount }
     public var isPadded: Bool { paddedCellCount != cellCount }
 
+    /// Without some of its axes.
+    func removing(_ axes: [Int]) -> TensorShape {
+        guard let shape = TensorShape(keptAxes(without: axes).map { extents[$0] }) else {
+            preconditionFailure("no fewer axes have more cells")
+        }
+        return shape
+    }
+
+    func keptAxes(without axes: [Int]) -> [Int] { extents.indices.filter { !axes.contains($0) } }
+
     /// Row-major strides over true extents.
     public var strides: [Int] { rowMajorStrides(extents) }
     /// Row-major strides over padded extents.
@@ -41,7 +51,12 @@ public struct TensorShape: Sendable, Hashable {
 
 /// ⌈log2 n⌉ for n ≥ 1.
 public func log2Ceiling(_ n: Int) -> Int {
-    n <= 1 ? 0 : Int.bitWidth - (n - 1).leadingZeroBitCount
+    n <= 1 ? 0 : bitLength(n - 1)
+}
+
+/// The number of binary digits of n ≥ 0; none for 0.
+public func bitLength<Integer: FixedWidthInteger>(_ n: Integer) -> Int {
+    Integer.bitWidth - n.leadingZeroBitCount
 }
 
 public func rowMajorStrides(_ extents: [Int]) -> [Int] {

@@ -215,17 +215,6 @@ extension BallArithmetic {
 
     /// arctan(1/m) = Σ (−1)^i / ((2i + 1) · m^(2i + 1)).
     private static func inverseTangent(ofInverse m: Int, precision: Int) -> BigInteger {
-        var power = BigInteger(powerOfTwo: precision)
-        power.floorDivide(by: m)
-        var sum = BigInteger(0)
-        var i = 0
-        while power.sign != 0 {
-            var term = BigInteger(copying: power)
-            term.floorDivide(by: 2 * i + 1)
-            if i % 2 == 0 { sum.add(term) } else { sum.subtract(term) }
-            power.floorDivide(by: m * m)
-            i += 1
-        }
-        return sum
+        BigInteger.oddPowerSeries(ofInverse: m, precision: precision, alternating: true)
     }
 }

@@ -131,3 +131,23 @@ extension BigInteger {
 
     mutating func shiftRight(_ count: Int) { shiftLeft(-count) }
 }
+
+extension BigInteger {
+    /// Σ (±1)^i / ((2i + 1) · m^(2i + 1)) in units of 2^−precision, each term rounded down twice.
+    static func oddPowerSeries(
+        ofInverse m: Int, precision: Int, alternating: Bool
+    ) -> BigInteger {
+        var power = BigInteger(powerOfTwo: precision)
+        power.floorDivide(by: m)
+        var sum = BigInteger(0)
+        var i = 0
+        while power.sign != 0 {
+            var term = BigInteger(copying: power)
+            term.floorDivide(by: 2 * i + 1)
+            if alternating, i % 2 == 1 { sum.subtract(term) } else { sum.add(term) }
+            power.floorDivide(by: m * m)
+            i += 1
+        }
+        return sum
+    }
+}

@@ -78,17 +78,6 @@ struct FixedPointExponential: ~Copyable {
 
     /// artanh(1/m) = Σ 1 / ((2i + 1) · m^(2i + 1)).
     private static func inverseHyperbolicTangent(ofInverse m: Int, precision: Int) -> BigInteger {
-        var power = BigInteger(powerOfTwo: precision)
-        power.floorDivide(by: m)
-        var sum = BigInteger(0)
-        var i = 0
-        while power.sign != 0 {
-            var term = BigInteger(copying: power)
-            term.floorDivide(by: 2 * i + 1)
-            sum.add(term)
-            power.floorDivide(by: m * m)
-            i += 1
-        }
-        return sum
+        BigInteger.oddPowerSeries(ofInverse: m, precision: precision, alternating: false)
     }
 }

@@ -36,11 +36,7 @@ private struct OutputStatistics {
     var agreements = 0
 
     mutating func add(_ integers: [Double], _ reference: Tensor) {
-        let reals: [Double] =
-            switch reference {
-            case .float(let tensor): tensor.values
-            case .int(let tensor): tensor.values.map(Double.init)
-            }
+        let reals = reference.reals
         for (x, y) in zip(integers, reals) {
             let error = (x - y).magnitude
             maxAbsError = max(maxAbsError, error)

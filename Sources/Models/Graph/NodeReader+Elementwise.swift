@@ -29,11 +29,7 @@ extension NodeReader {
 
     /// The one number of which all elements of a constant operand are copies, of any type.
     func number(_ input: Int, role: String) throws(ModelError) -> Double {
-        let values: [Double] =
-            switch try constant(input, role: role) {
-            case .float(let tensor): tensor.values
-            case .int(let tensor): tensor.values.map(Double.init)
-            }
+        let values = try constant(input, role: role).reals
         guard let value = values.first, values.allSatisfy({ $0 == value }) else {
             throw unsupported("a \(role) of several numbers is", advice: "use one number")
         }

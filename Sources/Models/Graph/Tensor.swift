@@ -60,6 +60,14 @@ public enum Tensor: Sendable, Equatable {
         }
     }
 
+    /// Its elements as doubles.
+    var reals: [Double] {
+        switch self {
+        case .float(let tensor): tensor.values
+        case .int(let tensor): tensor.values.map(Double.init)
+        }
+    }
+
     var elementCount: Int {
         switch self {
         case .float(let tensor): tensor.values.count

@@ -39,8 +39,7 @@ extension Lowering {
                     Requantisation(
                         source: try multiplied(b, by: rescaling.multiplier),
                         shift: rescaling.shift, domain: domain, function: .table(table),
-                        overshootBits: rescaling.bounds.isContained(in: domain)
-                            ? 0 : overshoot(rescaling.bounds, domain)))),
+                        overshootBits: overshoot(rescaling.bounds, domain)))),
             layout: b.layout, unit: format.unit,
             bounds: IntegerBounds(Int128(smallest), Int128(1) << Int128(bits - 1)),
             error: b.error + rescaling.error)
@@ -93,8 +92,7 @@ extension Lowering {
             .divide(
                 Division(
                     dividend: .tensor(dividend.wire), divisor: divisor.wire, rounding: .down,
-                    remainderBits: max(
-                        1, Int128.bitWidth - (largest - 1).leadingZeroBitCount),
+                    remainderBits: max(1, bitLength(largest - 1)),
                     domain: .signed(bits: dividend.bounds.signedBits))))
         return .tensor(
             LoweredTensor(

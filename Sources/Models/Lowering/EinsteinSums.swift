@@ -39,7 +39,7 @@ extension Lowering {
         _ value: Int, terms: Int
     ) throws(LoweringError) -> LoweredTensor {
         let x = try tensor(value)
-        return x.bounds.signedBits + Int.bitWidth - terms.leadingZeroBitCount <= 50
+        return x.bounds.signedBits + bitLength(terms) <= 50
             ? x : try narrow(value)
     }
 

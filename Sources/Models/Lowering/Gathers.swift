@@ -69,11 +69,8 @@ extension Lowering {
 extension FloatTensor {
     /// Axis a of the result is axis permutation[a].
     func transposed(_ permutation: [Int]) -> FloatTensor {
-        let strides = Shape.strides(shape)
-        let extents = permutation.map { shape[$0] }
-        let positions = permutation.reduce([0]) { positions, axis in
-            positions.flatMap { start in (0..<shape[axis]).map { start + $0 * strides[axis] } }
-        }
-        return FloatTensor(shape: extents, values: positions.map { values[$0] })
+        let map = Transpose(permutation: permutation).indexMap(operand: shape)
+        return FloatTensor(
+            shape: permutation.map { shape[$0] }, values: map.gather(values, padding: 0))
     }
 }

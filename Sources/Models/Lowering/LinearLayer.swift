@@ -170,6 +170,7 @@ extension FloatTensor {
 final class LoweringCache {
     private var sums: [LinearLayer.Identity: WeightSums] = [:]
     private var transposes: [Int: FloatTensor] = [:]
+    private var masks: [Int: SoftmaxMask]?
     /// See ``Lowering/findWantedFractionalBits()``; of the last precision alone.
     var wantedFractionalBits: [Precision: [Int]] = [:]
 
@@ -180,6 +181,14 @@ final class LoweringCache {
         let new = WeightSums(layer)
         sums[layer.identity] = new
         return new
+    }
+
+    /// Of the one graph that the cache serves.
+    func masks(of graph: ModelGraph, isReadOnce: (Int) -> Bool) -> [Int: SoftmaxMask] {
+        if let masks { return masks }
+        let found = SoftmaxMask.all(in: graph, isReadOnce: isReadOnce)
+        masks = found
+        return found
     }
 
     /// The transpose of a matrix, a constant value of the graph.

@@ -19,12 +19,14 @@ struct IntegerBounds: Equatable {
 
     var isWithinLimit: Bool { low > -Self.limit && high < Self.limit }
     var magnitude: Int128 { max(abs(low), abs(high)) }
+    /// The largest difference of two of the integers.
+    var span: Int128 { high - low }
 
     /// The number of bits of the smallest signed type that holds both ends.
     var signedBits: Int {
         // ~x drops the sign of a negative number: −2^k takes no more bits than 2^k − 1.
         let widest = max(low < 0 ? ~low : low, high < 0 ? ~high : high)
-        return Int128.bitWidth - widest.leadingZeroBitCount + 1
+        return bitLength(widest) + 1
     }
 
     static func + (a: IntegerBounds, b: IntegerBounds) -> IntegerBounds {

@@ -64,20 +64,15 @@ struct Lowering {
         var isOutput = [Bool](repeating: false, count: graph.values.count)
         for output in graph.outputs { isOutput[output] = true }
         self.isOutput = isOutput
-        masks = SoftmaxMask.all(in: graph) { consumers[$0].count == 1 && !isOutput[$0] }
+        masks = cache.masks(of: graph) { consumers[$0].count == 1 && !isOutput[$0] }
     }
 
     /// Lowers the whole graph.
     mutating func run() throws(LoweringError) {
         try checkScales()
         for (index, value) in graph.values.enumerated() {
-            switch value.constant {
-            case .float(let tensor)?: values[index] = .constant(tensor)
-            case .int(let tensor)?:
-                values[index] = .constant(
-                    FloatTensor(shape: tensor.shape, values: tensor.values.map(Double.init)))
-            case nil: break
-            }
+            guard let constant = value.constant else { continue }
+            values[index] = .constant(FloatTensor(shape: constant.shape, values: constant.reals))
         }
         findWantedFractionalBits()
         for input in graph.inputs { try addInput(input) }

@@ -165,17 +165,9 @@ extension Lowering {
                 constants = constants?.combined(with: placed, +) ?? placed
                 continue
             }
-            var x = try tensor(operand)
-            let physical = try wholeAxes(&x, [concat.axis])[0]
-            var space = IndexSpace()
-            let dimensions = shape.map { space.dimension($0) }
-            var uses = dimensions.map { ContractionOperand.AxisUse.dimensions([$0]) }
-            uses[concat.axis] = .index(
-                physical: physical, [(dimensions[concat.axis], 1)], offset: -start)
-            (x.wire, x.layout) = try view(
-                ContractionOperand(source: .tensor(x), axes: uses), over: space,
-                axes: dimensions.map { [$0] }, fill: 0)
-            tensors.append(x)
+            tensors.append(
+                try placed(
+                    tensor(operand), at: start, axis: concat.axis, extent: shape[concat.axis]))
         }
         let (terms, unit) = try inOneUnit(tensors, value: node.results[0])
         var result = try sum(terms, plus: constants, unit: unit, shape: shape)
@@ -194,6 +186,24 @@ extension Lowering {
             try rounded(
                 result, to: format(node.results[0]),
                 place: .init(value: node.results[0], stage: .result)))
+    }
+
+    /// The tensor from a position along an axis on, which gets another extent; 0 elsewhere.
+    mutating func placed(
+        _ x: LoweredTensor, at position: Int, axis: Int, extent: Int
+    ) throws(LoweringError) -> LoweredTensor {
+        var x = x
+        var shape = x.shape
+        shape[axis] = extent
+        let physical = try wholeAxes(&x, [axis])[0]
+        var space = IndexSpace()
+        let dimensions = shape.map { space.dimension($0) }
+        var uses = dimensions.map { ContractionOperand.AxisUse.dimensions([$0]) }
+        uses[axis] = .index(physical: physical, [(dimensions[axis], 1)], offset: -position)
+        (x.wire, x.layout) = try view(
+            ContractionOperand(source: .tensor(x), axes: uses), over: space,
+            axes: dimensions.map { [$0] }, fill: 0)
+        return x
     }
 }
 

@@ -103,10 +103,9 @@ extension Lowering {
     }
 
     /// The maximum over all but the first logical axes, each part of which is a physical axis.
-    private mutating func maximum(
+    mutating func maximum(
         _ x: LoweredTensor, keeping count: Int
     ) throws(LoweringError) -> LoweredTensor {
-        let span = x.bounds.high - x.bounds.low
         let reduced = x.layout.axes[count...].flatMap { $0 }.map(\.axis).sorted()
         var result = x
         result.layout.axes = Array(x.layout.axes[..<count])
@@ -115,7 +114,7 @@ extension Lowering {
             .maximum(
                 Maximum(
                     source: x.wire, axes: reduced,
-                    bits: max(1, Int128.bitWidth - span.leadingZeroBitCount))))
+                    bits: max(1, bitLength(x.bounds.span)))))
         result.layout = x.layout.removing(reduced, keeping: count)
         return result
     }

@@ -46,7 +46,7 @@ extension Lowering {
         if shift == 0, isInside { return x }
         let span = range.upperBound - range.lowerBound
         let domain = IntegerDomain(
-            lowest: range.lowerBound, bits: max(1, Int.bitWidth - span.leadingZeroBitCount))
+            lowest: range.lowerBound, bits: max(1, bitLength(span)))
         guard isInside || CircuitLimits.tableBits.contains(domain.bits) else {
             throw .accumulatorOverflow(layer: builder.currentName, bits: bounds.signedBits)
         }
@@ -63,7 +63,7 @@ extension Lowering {
             .requantise(
                 Requantisation(
                     source: x.wire, shift: shift, domain: domain, function: function,
-                    overshootBits: bounds.isContained(in: domain) ? 0 : overshoot(bounds, domain))))
+                    overshootBits: overshoot(bounds, domain))))
         result.bounds = IntegerBounds(
             min(max(bounds.low, ends.low), ends.high), min(max(bounds.high, ends.low), ends.high))
         result.terms = 1

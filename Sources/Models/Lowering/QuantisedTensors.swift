@@ -83,7 +83,7 @@ extension Lowering {
         let x = try tensor(node.operands[0])
         let span = table.values.count - 1
         let domain = IntegerDomain(
-            lowest: table.lowest, bits: max(1, Int.bitWidth - span.leadingZeroBitCount))
+            lowest: table.lowest, bits: max(1, bitLength(span)))
         let index = builder.functionTable(domain, key: "integer table \(currentNode)") {
             (domain.lowest...domain.highest).map { Int64(table($0)) }
         }
@@ -91,8 +91,7 @@ extension Lowering {
             .requantise(
                 Requantisation(
                     source: x.wire, shift: 0, domain: domain, function: .table(index),
-                    overshootBits: x.bounds.isContained(in: domain)
-                        ? 0 : overshoot(x.bounds, domain))))
+                    overshootBits: overshoot(x.bounds, domain))))
         let reached = x.bounds.clamped(to: domain)
         let results = (Int(reached.low)...Int(reached.high)).map { table($0) }
         let (low, high) = (results.min() ?? 0, results.max() ?? 0)

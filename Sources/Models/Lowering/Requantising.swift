@@ -61,11 +61,10 @@ extension Lowering {
                     terms: [.init(multiplier, x.wire, Array(extents.indices))])))
     }
 
-    /// How many bits beyond the domain the integers may lie.
+    /// How many bits beyond the domain the integers may lie; none when it holds them all.
     func overshoot(_ bounds: IntegerBounds, _ domain: IntegerDomain) -> Int {
-        let distance = max(
-            Int128(domain.lowest) - bounds.low, bounds.high - Int128(domain.highest), 1)
-        return Int128.bitWidth - distance.leadingZeroBitCount
+        bitLength(
+            max(Int128(domain.lowest) - bounds.low, bounds.high - Int128(domain.highest), 0))
     }
 
     /// y = f(x), one table over the argument's format.
@@ -85,9 +84,7 @@ extension Lowering {
         if options.outOfRange == .saturate {
             argumentBits.insert(rescaling.bounds.signedBits)
             domain = argument.widened(to: widths.tableBits)
-            if !rescaling.bounds.isContained(in: domain) {
-                overshootBits = overshoot(rescaling.bounds, domain)
-            }
+            overshootBits = overshoot(rescaling.bounds, domain)
         }
         note(
             .argument(node: currentNode), of: value.x, unit: argument.unit, domain: domain,
@@ -115,12 +112,11 @@ extension Lowering {
         let index = builder.functionTable(domain, key: key) {
             (domain.lowest...domain.highest).map { Int64(function($0)) }
         }
-        let overshootBits = x.bounds.isContained(in: domain) ? 0 : overshoot(x.bounds, domain)
         let wire = try add(
             .requantise(
                 Requantisation(
                     source: x.wire, shift: 0, domain: domain, function: .table(index),
-                    overshootBits: overshootBits)))
+                    overshootBits: overshoot(x.bounds, domain))))
         let values = [-1, 0, 1].filter { x.bounds.low <= $0 && x.bounds.high >= $0 }.map(function)
         let ends = [x.bounds.low.signum(), x.bounds.high.signum()].map { function(Int($0)) }
         let results = (values + ends).map { Int128($0) }

@@ -19,7 +19,7 @@ extension Lowering {
     ) throws(LoweringError) -> [LoweredValue?] {
         var rest = try comparable(node.operands[0])
         let x = rest
-        let span = x.bounds.high - x.bounds.low + 1
+        let span = x.bounds.span + 1
         var (values, positions): ([LoweredTensor], [LoweredTensor]) = ([], [])
         for step in 0..<operation.count {
             let selector = try selector(
@@ -65,12 +65,11 @@ extension Lowering {
     ) throws(LoweringError) -> LoweredTensor {
         var x = isLargest ? x : try sum([(-1, x)], unit: x.unit, shape: x.shape)
         let physical = try wholeAxes(&x, [axis])[0]
-        let span = x.bounds.high - x.bounds.low + 1
         let wire = try add(
             .select(
                 Circuits.Selection(
                     source: x.wire, axis: physical, selectsLast: selectsLast,
-                    bits: Int128.bitWidth - span.leadingZeroBitCount)))
+                    bits: bitLength(x.bounds.span + 1))))
         return LoweredTensor(
             wire: wire, layout: x.layout, unit: 1, bounds: IntegerBounds(0, 1), error: 0)
     }
@@ -97,16 +96,8 @@ extension Lowering {
         shape[axis] = tensors.count
         var placed: [(coefficient: Int128, tensor: LoweredTensor)] = []
         for (index, tensor) in tensors.enumerated() {
-            var x = tensor
-            let physical = try wholeAxes(&x, [axis])[0]
-            var space = IndexSpace()
-            let dimensions = shape.map { space.dimension($0) }
-            var uses = dimensions.map { ContractionOperand.AxisUse.dimensions([$0]) }
-            uses[axis] = .index(physical: physical, [(dimensions[axis], 1)], offset: -index)
-            (x.wire, x.layout) = try view(
-                ContractionOperand(source: .tensor(x), axes: uses), over: space,
-                axes: dimensions.map { [$0] }, fill: 0)
-            placed.append((1, x))
+            placed.append(
+                (1, try self.placed(tensor, at: index, axis: axis, extent: tensors.count)))
         }
         var result = try sum(placed, unit: tensors[0].unit, shape: shape)
         result.bounds = tensors.reduce(IntegerBounds(0, 0)) { $0.union($1.bounds) }

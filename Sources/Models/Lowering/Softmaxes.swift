@@ -89,8 +89,8 @@ extension Lowering {
     private mutating func exponentials(
         _ x: LoweredTensor, axes: [Int], tail: Double, fractionBits: Int
     ) throws(LoweringError) -> LoweredTensor {
-        let span = x.bounds.high - x.bounds.low
-        let spanBits = max(1, Int128.bitWidth - span.leadingZeroBitCount)
+        let span = x.bounds.span
+        let spanBits = max(1, bitLength(span))
         let wanted = max(1, log2Ceiling(Int((tail / x.unit).rounded(.up)) + 1))
         let bits = min(spanBits, wanted, CircuitLimits.tableBits.upperBound)
         let fraction = -Int(x.unit.exponent)
@@ -106,13 +106,11 @@ extension Lowering {
             let values = Exponential().table(format)
             return (0...domain.highest).map { Int64(values[values.count - 1 - $0 << scale]) }
         }
-        let outside = span - Int128(domain.highest)
         let wire = try add(
             .rowFunction(
                 RowFunction(
                     source: x.wire, axes: axes, table: table,
-                    overshootBits: outside > 0
-                        ? Int128.bitWidth - outside.leadingZeroBitCount : 0)))
+                    overshootBits: overshoot(IntegerBounds(0, span), domain))))
         return LoweredTensor(
             wire: wire, layout: x.layout, unit: Rounding.powerOfTwo(-fractionBits),
             bounds: IntegerBounds(0, Int128(1) << Int128(fractionBits)), error: 0)

@@ -20,7 +20,7 @@ struct TableArgument: Equatable {
     init(fractionalBits: Int, integers: ClosedRange<Int>, leastBits: Int) {
         self.fractionalBits = fractionalBits
         let (low, high) = (integers.lowerBound, integers.upperBound)
-        var bits = max(1, Int.bitWidth - (high - low).leadingZeroBitCount)
+        var bits = max(1, bitLength(high - low))
         bits = min(max(bits, leastBits), CircuitLimits.tableBits.upperBound)
         domain = .signed(bits: bits)
         if !(domain.contains(low) && domain.contains(high)) {

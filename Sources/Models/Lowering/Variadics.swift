@@ -76,28 +76,12 @@ extension Lowering {
             bounds = bounds?.union(own) ?? own
             x.layout = x.layout.padded(to: rank)
             x.layout.axes.append([])
-            let physical = try wholeAxes(&x, [rank])[0]
-            var space = IndexSpace()
-            var dimensions = x.shape.dropLast().map { space.dimension($0) }
-            dimensions.append(space.dimension(terms.count))
-            var uses = dimensions.map { ContractionOperand.AxisUse.dimensions([$0]) }
-            uses[rank] = .index(physical: physical, [(dimensions[rank], 1)], offset: -position)
-            (x.wire, x.layout) = try view(
-                ContractionOperand(source: .tensor(x), axes: uses), over: space,
-                axes: dimensions.map { [$0] }, fill: 0)
+            x = try self.placed(x, at: position, axis: rank, extent: terms.count)
             placed.append((sign * term.coefficient, x))
         }
         var stacked = try sum(placed, unit: unit, shape: shape + [terms.count])
         stacked.bounds = bounds ?? stacked.bounds
-        let span = stacked.bounds.high - stacked.bounds.low
-        let reduced = stacked.layout.axes[rank].map(\.axis)
-        var result = stacked
-        result.wire = try add(
-            .maximum(
-                Maximum(
-                    source: stacked.wire, axes: reduced,
-                    bits: max(1, Int128.bitWidth - span.leadingZeroBitCount))))
-        result.layout = stacked.layout.removing(reduced, keeping: rank)
+        var result = try maximum(stacked, keeping: rank)
         result.error = terms.reduce(0) { max($0, $1.tensor.error) }
         result.terms = 1
         guard !isMaximum else { return result }

@@ -100,15 +100,17 @@ enum OperatorRegistry {
         "Size": Constant.resolveSize,
     ]
 
-    /// Whether a node of an operator that has a resolver goes to its decomposer all the same.
+    /// Of operators that have a resolver too: whether a node goes to its decomposer all the same.
+    static let decomposedCases: [String: @Sendable (NodeReader) throws(ModelError) -> Bool] = [
+        "Pow": SeveralExponents.applies,
+        "Div": IntegerDivision.applies,
+        "Mod": IntegerDivision.applies,
+    ]
+
     static func isDecomposed(
         _ operatorName: String, _ node: NodeReader
     ) throws(ModelError) -> Bool {
-        switch operatorName {
-        case "Pow": try SeveralExponents.applies(to: node)
-        case "Div", "Mod": try IntegerDivision.applies(to: node)
-        default: false
-        }
+        try decomposedCases[operatorName]?(node) ?? false
     }
 
     /// Operators that are written in terms of others.
@@ -117,7 +119,7 @@ enum OperatorRegistry {
         "Pow": SeveralExponents.decompose,
         "Div": IntegerDivision.decomposeQuotient,
         "Mod": IntegerDivision.decomposeRemainder,
-        "Swish": SeveralExponents.decomposeSwish,
+        "Swish": Swish.decompose,
 
         // Sums of products
         "Einsum": EinsumOperator.decompose,

@@ -52,14 +52,6 @@ public struct ArgExtreme: Operator, Equatable {
 }
 
 extension Tensor {
-    /// Its elements as doubles.
-    var reals: [Double] {
-        switch self {
-        case .float(let tensor): tensor.values
-        case .int(let tensor): tensor.values.map(Double.init)
-        }
-    }
-
     /// A tensor of the same kind with other elements.
     func with(shape: [Int], elementsAt positions: [Int]) -> Tensor {
         switch self {
