@@ -142,17 +142,9 @@ extension Tensor {
     /// Of all elements of some tensors and of others of the same shapes.
     static func meanSquareDifference(_ tensors: [Tensor], _ others: [Tensor]) -> Double {
         var (sum, count) = (0.0, 0)
-        func add(_ x: some Collection<Double>, _ y: some Collection<Double>) {
-            for (a, b) in zip(x, y) { sum += (a - b) * (a - b) }
-            count += x.count
-        }
         for (tensor, other) in zip(tensors, others) {
-            switch (tensor, other) {
-            case (.float(let a), .float(let b)): add(a.values, b.values)
-            case (.int(let a), .int(let b)):
-                add(a.values.lazy.map(Double.init), b.values.lazy.map(Double.init))
-            default: break
-            }
+            for (x, y) in zip(tensor.reals, other.reals) { sum += (x - y) * (x - y) }
+            count += tensor.elementCount
         }
         return count == 0 ? 0 : sum / Double(count)
     }

@@ -11,7 +11,14 @@ struct PrecisionModel {
         /// See ``CostModel/objective(_:)``.
         var price: Double
         var adviceCells: Int
-        var sites: [RoundingSite]
+    }
+
+    /// What does not change with what is learnt.
+    private struct Lowered {
+        var price: Double
+        var adviceCells: Int
+        /// Of each place, in the circuit's order.
+        var steps: [(place: RoundingSite.Place, step: Double)]
     }
 
     let graph: ModelGraph
@@ -22,7 +29,7 @@ struct PrecisionModel {
     private let cache = LoweringCache()
     private var sensitivities: [RoundingSite.Place: Double] = [:]
     private var limitings: [RoundingSite.Place: Double] = [:]
-    private var responses: [Precision: Response] = [:]
+    private var known: [Precision: Lowered] = [:]
     /// Values whose bits are chosen together.
     private(set) var knobs: [[Int]] = []
 
@@ -45,7 +52,6 @@ struct PrecisionModel {
     mutating func learn(from precision: Precision) throws(LoweringError) -> ErrorAttribution {
         let sites = try lowered(precision).roundings
         let attribution = try measured(sites)
-        responses = [:]
         if knobs.isEmpty { findKnobs(sites) }
         return attribution
     }
@@ -89,26 +95,32 @@ struct PrecisionModel {
 
     /// What an allocation leads to.
     mutating func response(_ precision: Precision) throws(LoweringError) -> Response {
-        if let known = responses[precision] { return known }
-        let lowering = try lowered(precision)
-        let cost = try ModelCompiler.estimate(lowering)
-        let unknown = lowering.roundings.filter { sensitivities[$0.place] == nil }
-        if !unknown.isEmpty { _ = try measured(unknown) }
-        var steps: [RoundingSite.Place: Double] = [:]
-        var places: [RoundingSite.Place] = []
-        for site in lowering.roundings {
-            if steps[site.place] == nil { places.append(site.place) }
-            steps[site.place] = max(steps[site.place] ?? 0, site.step)
-        }
+        let lowered: Lowered
+        if let known = known[precision] { lowered = known } else { lowered = try taken(precision) }
         var meanSquare = 0.0
-        for place in places {
-            let step = steps[place] ?? 0
+        for (place, step) in lowered.steps {
             meanSquare += (sensitivities[place] ?? 0) * step * step + (limitings[place] ?? 0)
         }
-        let response = Response(
-            meanSquare: meanSquare, price: CostModel.objective(cost),
-            adviceCells: cost.adviceCells, sites: lowering.roundings)
-        responses[precision] = response
-        return response
+        return Response(
+            meanSquare: meanSquare, price: lowered.price, adviceCells: lowered.adviceCells)
+    }
+
+    /// Lowers with an allocation, and measures places that are new.
+    private mutating func taken(_ precision: Precision) throws(LoweringError) -> Lowered {
+        let lowering = try lowered(precision)
+        let unknown = lowering.roundings.filter { sensitivities[$0.place] == nil }
+        if !unknown.isEmpty { _ = try measured(unknown) }
+        var largest: [RoundingSite.Place: Double] = [:]
+        var places: [RoundingSite.Place] = []
+        for site in lowering.roundings {
+            if largest[site.place] == nil { places.append(site.place) }
+            largest[site.place] = max(largest[site.place] ?? 0, site.step)
+        }
+        let cost = try ModelCompiler.estimate(lowering)
+        let result = Lowered(
+            price: CostModel.objective(cost), adviceCells: cost.adviceCells,
+            steps: places.map { ($0, largest[$0] ?? 0) })
+        known[precision] = result
+        return result
     }
 }

@@ -6,7 +6,7 @@ struct PrecisionSearch {
     private(set) var model: PrecisionModel
 
     /// Bits of a knob below and above those that all have.
-    private static let reach = -3...3
+    private static let reach = 3
 
     init(_ model: PrecisionModel) { self.model = model }
 
@@ -27,16 +27,18 @@ struct PrecisionSearch {
         let levels = CompileOptions.bitsRange
         var uniform: Int?
         for bits in levels where uniform == nil {
-            if try model.response(Precision(uniform: bits)).meanSquare <= limit { uniform = bits }
+            // So many bits may not be provable.
+            guard let response = try? model.response(Precision(uniform: bits)) else { continue }
+            if response.meanSquare <= limit { uniform = bits }
         }
         guard let uniform else { return [] }
         var found = [Precision(uniform: uniform)]
-        for bits in [uniform, uniform - 1, uniform - 2] where levels.contains(bits) {
+        for bits in [uniform, uniform - 1] where levels.contains(bits) {
             var aim = limit
             // What was taken to add up may not.
             for _ in 0..<3 {
-                guard let mixed = try mixed(around: bits, within: aim) else { break }
-                let square = try model.response(mixed).meanSquare
+                guard let mixed = mixed(around: bits, within: aim) else { break }
+                guard let square = try? model.response(mixed).meanSquare else { break }
                 if square <= limit {
                     if !found.contains(mixed) { found.append(mixed) }
                     break
@@ -62,23 +64,33 @@ struct PrecisionSearch {
     }
 
     /// The best sum of single changes to uniform bits; nil when none is within the limit.
-    private mutating func mixed(
-        around uniform: Int, within limit: Double
-    ) throws(LoweringError) -> Precision? {
-        let base = try model.response(Precision(uniform: uniform))
+    private mutating func mixed(around uniform: Int, within limit: Double) -> Precision? {
+        guard let base = try? model.response(Precision(uniform: uniform)) else { return nil }
         var moves: [[Move]] = []
         for (knob, values) in model.knobs.enumerated() {
-            var options: [Move] = []
-            for bits in uniform + Self.reach.lowerBound...uniform + Self.reach.upperBound
-            where CompileOptions.bitsRange.contains(bits) {
+            func move(to bits: Int) -> Move? {
+                guard CompileOptions.bitsRange.contains(bits) else { return nil }
                 var precision = Precision(uniform: uniform)
                 for value in values { precision[value] = bits }
                 // A combination that cannot be lowered is no choice.
-                guard let response = try? model.response(precision) else { continue }
-                options.append(
-                    Move(
-                        knob: knob, bits: bits, square: response.meanSquare - base.meanSquare,
-                        price: response.price - base.price))
+                guard let response = try? model.response(precision) else { return nil }
+                return Move(
+                    knob: knob, bits: bits, square: response.meanSquare - base.meanSquare,
+                    price: response.price - base.price)
+            }
+            var options = [Move(knob: knob, bits: uniform, square: 0, price: 0)]
+            // As far as it does something, and alone does not do too much.
+            var last = base.meanSquare
+            for step in 1...Self.reach {
+                guard let next = move(to: uniform + step) else { break }
+                options.append(next)
+                let square = base.meanSquare + next.square
+                if last - square < 1e-3 * base.meanSquare { break }
+                last = square
+            }
+            for step in 1...Self.reach {
+                guard let next = move(to: uniform - step), next.square <= limit else { break }
+                options.append(next)
             }
             moves.append(options)
         }

@@ -8,6 +8,7 @@ struct TargetCompilation {
     private let options: CompileOptions
     private let target: AccuracyTarget
     private let calibration: Calibration
+    private let isSynthetic: Bool
     private let heldOutCount: Int
     private var search: PrecisionSearch
     /// In the order in which they were made, so that nothing depends on hashing.
@@ -33,6 +34,7 @@ struct TargetCompilation {
         self.samples = samples
         self.options = options
         self.target = target
+        self.isSynthetic = isSynthetic
         heldOutCount = samples.count / 4
         let fitted = Array(samples.dropLast(heldOutCount))
         calibration = try ModelCompiler.calibrate(
@@ -51,38 +53,47 @@ struct TargetCompilation {
     ///
     /// - Throws: ``LoweringError/missedTarget(_:)`` when there is none.
     mutating func run() throws(LoweringError) -> CompiledModel {
+        let found: Trial?
         switch target {
-        case .error(let error): try searchError(error)
-        case .agreement: try searchAgreement()
+        case .error(let error): found = try errorTrial(error)
+        case .agreement: found = try agreementTrial()
         }
-        let met = trials.filter { meets($0, content: Self.accepted) }
-        // Sixteen bits may do, if only just.
-        let best = Self.cheapest(met) ?? Self.cheapest(trials.filter { meets($0) })
-        guard var model = best?.model, let report = best?.report else { throw try missed() }
-        model.search = AccuracySearch(
-            target: target, maxAbsError: report.maxAbsError,
-            topClassAgreement: report.topClassAgreement, heldOutCount: heldOutCount,
+        guard var best = found else { throw try missed() }
+        best = try recalibrated(best) ?? best
+        best.model.search = AccuracySearch(
+            target: target, maxAbsError: best.report.maxAbsError,
+            topClassAgreement: best.report.topClassAgreement, heldOutCount: heldOutCount,
             trials: trials.count)
-        return model
+        return best.model
     }
 
-    private static func cheapest(_ trials: [Trial]) -> Trial? {
-        // Of equal prices the one with the smaller error, whatever the order.
-        trials.min {
-            (CostModel.objective($0.model.cost), $0.report.maxAbsError, $0.report.meanAbsError)
-                < (
-                    CostModel.objective($1.model.cost), $1.report.maxAbsError,
-                    $1.report.meanAbsError
-                )
+    /// The same bits with the ranges of all samples, which are the better ones for other inputs; nil
+    /// where the target is not met so.
+    private func recalibrated(_ trial: Trial) throws(LoweringError) -> Trial? {
+        guard heldOutCount > 0, !isSynthetic else { return nil }
+        let whole = try ModelCompiler.calibrate(
+            graph, samples: samples, isSynthetic: false, options)
+        guard let result = try? self.trial(trial.model.precision, whole), meets(result) else {
+            return nil
         }
+        return result
+    }
+
+    /// The first of the cheapest.
+    private static func cheapest(_ trials: [Trial]) -> Trial? {
+        trials.min { CostModel.objective($0.model.cost) < CostModel.objective($1.model.cost) }
     }
 
     private func meets(_ trial: Trial, content share: Double = 1) -> Bool {
         switch target {
-        case .error(let error): trial.report.maxAbsError <= share * error
+        case .error(let error):
+            trial.report.refusedCount == 0 && trial.report.maxAbsError <= share * error
         case .agreement(let least):
             [trial.report, heldOutCount > 0 ? trial.heldOut : trial.report].allSatisfy {
-                $0.topClassAgreement ?? 0 >= least
+                // A sample that is refused agrees on nothing.
+                let answered = $0.sampleCount - $0.refusedCount
+                let share = Double(answered) / Double(max(1, $0.sampleCount))
+                return ($0.topClassAgreement ?? 0) * share >= least
             }
         }
     }
@@ -90,22 +101,28 @@ struct TargetCompilation {
     /// Compiles an allocation and runs it on the samples, once.
     private mutating func trial(_ precision: Precision) throws(LoweringError) -> Trial {
         if let known = trials.first(where: { $0.model.precision == precision }) { return known }
+        let trial = try trial(precision, calibration)
+        trials.append(trial)
+        return trial
+    }
+
+    private func trial(
+        _ precision: Precision, _ calibration: Calibration
+    ) throws(LoweringError) -> Trial {
         let model = try ModelCompiler.model(
             graph,
             ModelCompiler.cheapest(
                 graph, calibration: calibration, precision: precision, options: options),
             calibration)
         let heldOut = Array(samples.suffix(heldOutCount))
-        let trial = Trial(
+        return Trial(
             model: model, report: try CalibrationReport(model, of: graph, on: samples),
             heldOut: try CalibrationReport(model, of: graph, on: heldOut))
-        trials.append(trial)
-        return trial
     }
 
     // MARK: - Largest error
 
-    private mutating func searchError(_ error: Double) throws(LoweringError) {
+    private mutating func errorTrial(_ error: Double) throws(LoweringError) -> Trial? {
         var precision = Precision(uniform: options.bits)
         for _ in 0..<Self.roundLimit {
             let trial = try trial(precision)
@@ -120,39 +137,50 @@ struct TargetCompilation {
             else { break }
             precision = next
         }
-        try raiseUniformly()
-    }
-
-    /// Uniform bits until the target is met, where nothing has met it.
-    private mutating func raiseUniformly() throws(LoweringError) {
-        for bits in CompileOptions.bitsRange
-        where bits >= options.bits || bits == CompileOptions.bitsRange.upperBound {
-            if trials.contains(where: { meets($0, content: Self.accepted) }) { return }
-            // Not all that is predicted can be lowered.
-            guard (try? trial(Precision(uniform: bits))) != nil else { return }
+        func best(_ share: Double) -> Trial? {
+            Self.cheapest(trials.filter { meets($0, content: share) })
         }
+        if let found = best(Self.accepted) { return found }
+        for bits in CompileOptions.bitsRange where bits > options.bits {
+            // So many bits may not be provable.
+            guard let trial = try? trial(Precision(uniform: bits)) else { break }
+            if meets(trial, content: Self.accepted) { return trial }
+        }
+        // If only just.
+        return best(1)
     }
 
     // MARK: - Agreement
 
-    private mutating func searchAgreement() throws(LoweringError) {
+    private mutating func agreementTrial() throws(LoweringError) -> Trial? {
         guard try trial(Precision(uniform: options.bits)).report.topClassAgreement != nil else {
-            return
+            return nil
         }
-        // The coarsest uniform bits that do, and finer ones too: agreement goes up and down.
+        // The fewest uniform bits that do, as more do: agreement goes up and down. So many bits may
+        // not be provable.
         var least: Int?
+        var found: Trial?
         for bits in CompileOptions.bitsRange.reversed() {
-            guard meets(try trial(Precision(uniform: bits))) else { break }
-            least = bits
+            guard let trial = try? trial(Precision(uniform: bits)) else { continue }
+            guard meets(trial) else { break }
+            // One bit more than that, for inputs nearer a tie than the samples.
+            (found, least) = (least == nil ? trial : found, bits)
+            if let finer = trials.first(where: {
+                $0.model.precision == Precision(uniform: bits + 1)
+            }) {
+                found = finer
+            }
         }
-        guard let least else { return }
-        var limit = try search.response(Precision(uniform: least)).meanSquare
+        guard let found, let least else { return nil }
+        var limit = try search.response(Precision(uniform: least)).meanSquare / 4
         for _ in 0..<Self.roundLimit {
-            guard let next = try search.allocations(within: limit).first else { return }
-            if meets(try trial(next)) { return }
+            guard let next = try search.allocations(within: limit).first else { break }
+            let trial = try trial(next)
+            if meets(trial) { return Self.cheapest([found, trial]) }
             _ = try search.learn(from: next)
             limit /= 2
         }
+        return found
     }
 
     // MARK: - Refusal

@@ -21,10 +21,7 @@ public struct Calibration: Sendable, Equatable {
             repeating: ValueStatistics(hasHistogram: hasHistogram), count: graph.values.count)
         for sample in samples {
             _ = try interpreter.run(sample) { value, tensor in
-                switch tensor {
-                case .float(let tensor): statistics[value].add(tensor.values)
-                case .int(let tensor): statistics[value].add(tensor.values.lazy.map(Double.init))
-                }
+                statistics[value].add(tensor.reals)
             }
         }
         sampleCount = samples.count

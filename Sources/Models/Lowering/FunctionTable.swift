@@ -85,7 +85,7 @@ struct FunctionTable {
     }
 
     /// Whether results are multiples of the result's unit before they are rounded to it.
-    private var isExact: Bool {
+    var isExact: Bool {
         switch function {
         case is Relu, is Absolute: result.unit <= argument.unit
         case let threshold as ThresholdedRelu where threshold.alpha >= 0:

@@ -89,8 +89,10 @@ extension Lowering {
         note(
             .argument(node: currentNode), of: value.x, unit: argument.unit, domain: domain,
             isExact: rescaling.shift == 0)
-        note(.result, of: value.result, unit: result.unit, domain: .signed(bits: result.bits))
         let table = FunctionTable(function: function, argument: argument, result: result)
+        note(
+            .result, of: value.result, unit: result.unit, domain: .signed(bits: result.bits),
+            isExact: table.isExact)
         let index = builder.functionTable(domain, key: table.key) { table.values(domain) }
         let wire = try add(
             .requantise(
