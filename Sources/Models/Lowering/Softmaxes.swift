@@ -12,7 +12,7 @@ extension Lowering {
         let length = softmax.axes.reduce(1) { $0 * shape(node.operands[0])[$1] }
         let lengthBits = log2Ceiling(length + 1)
         // e · R stays below 2^60.
-        let p = min(options.bits + 2, (58 - 2 * lengthBits) / 2)
+        let p = min(bits(node.results[0]) + 2, (58 - 2 * lengthBits) / 2)
         guard p >= 4 else {
             throw .accumulatorOverflow(
                 layer: builder.currentName, bits: 2 * (4 + lengthBits) + 2)
@@ -45,6 +45,7 @@ extension Lowering {
         // e · R ≤ e · (2^k / S + 1/2) ≤ 2^k + e / 2.
         let largest = (Int128(1) << Int128(scaleBits)) + one
         let delta = x.error
+        note(.result, of: node.results[0], unit: Rounding.powerOfTwo(-p))
         let error = min(1, ReproducibleMath.tanh(delta / 2) + 3 * Rounding.powerOfTwo(-p))
         return .tensor(
             try product(
@@ -75,13 +76,15 @@ extension Lowering {
         let magnitude = max(range.lowerBound.magnitude, range.upperBound.magnitude)
         let finest = CircuitLimits.tableBits.upperBound - log2Ceiling(Int(tail.rounded(.up)))
         let finestInBits = magnitude > 0 ? 38 - Int(magnitude.exponent) : finest
-        let fraction = min(max(options.bits - 2, 2), finest, finestInBits)
+        let fraction = min(max(bits(value) - 2, 2), finest, finestInBits)
         let unit = Rounding.powerOfTwo(-fraction)
         if Rounding.log2Exactly(x.unit) != nil, x.unit >= unit, x.bounds.signedBits <= 40 {
             return x
         }
-        let bits = min(max(options.bits, Int((magnitude / unit).exponent) + 2), 40)
-        return try rounded(x, to: FixedPointFormat(bits: bits, fractionalBits: fraction))
+        let bits = min(max(self.bits(value), Int((magnitude / unit).exponent) + 2), 40)
+        return try rounded(
+            x, to: FixedPointFormat(bits: bits, fractionalBits: fraction),
+            place: .init(value: value, stage: .argument(node: currentNode)))
     }
 
     /// e^(x − m) · 2^fractionBits, m the row's largest element; 0 beyond the tail.
