@@ -78,6 +78,32 @@ import Testing
         #expect(model.circuit.gadgets.count == 1)
     }
 
+    @Test(
+        "normalisation of basic operators is one operation",
+        arguments: [
+            ("layernorm_pytorch", [2], true), ("layernorm_tensorflow", [2], true),
+            ("layernorm_channels", [1], true), ("rmsnorm", [2], false),
+            ("rmsnorm_power", [2], false),
+        ])
+    func normalizations(name: String, axes: [Int], isCentred: Bool) throws {
+        let graph = try Fixture("pattern_\(name)").graph()
+        let node = try #require(graph.nodes.first { $0.operation is Normalization })
+        let epsilon = Double(Float(1e-5))
+        #expect(
+            node.operation as? Normalization
+                == Normalization(axes: axes, epsilon: epsilon, isCentred: isCentred))
+        #expect(node.operands == graph.inputs && node.fused.count >= 6)
+        // The deviation is an output of one of them.
+        let roots = graph.nodes.count { $0.operation is SquareRoot }
+        #expect(roots == (name == "layernorm_channels" ? 1 : 0))
+    }
+
+    @Test("a difference over another deviation stays what it is")
+    func noNormalization() throws {
+        let graph = try Fixture("pattern_not_a_layernorm").graph()
+        #expect(!graph.nodes.contains { $0.operation is Normalization })
+    }
+
     @Test("what is read elsewhere is not fused, and what comes before a sum is")
     func fusionLimits() throws {
         let twice = try Fixture("pattern_gate_read_twice").graph()

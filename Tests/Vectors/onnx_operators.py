@@ -11,6 +11,9 @@ for each tensor its rank, its extents (all uint32) and its elements (float32).
 The output is the same on each run: the numbers come from seeds made of the cases' names.
 """
 
+import pathlib
+import sys
+
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
@@ -21,7 +24,11 @@ import onnx_quantised
 import onnx_reductions
 import onnx_rows
 import onnx_versions
-from onnx_fixture import FOLDER, INT64_MAX, case, ints, names, node, numbers
+from onnx_fixture import FOLDER, INT64_MAX, case, ints, names, node, numbers, save
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "Examples/gpt2"))
+
+import make_model  # noqa: E402 - lies in another folder
 
 
 def convolutions():
@@ -476,6 +483,25 @@ def networks():
           node("Concat", "f f2", "y", axis=1)],
          {"x": [1, 3, 7, 5]},
          {"w1": rng("r1", [3, 3, 3, 3]), "w2": rng("r2", [3, 3, 2, 2]), "axes": ints(2, 3)})
+    # Channels shuffled as ShuffleNet does: the next groups cut across the shuffle's.
+    case("network_channel_shuffle",
+         [node("Reshape", "x s1", "a"), node("Transpose", "a", "b", perm=[0, 2, 1, 3, 4]),
+          node("Reshape", "b s2", "c"), node("Conv", "c w1", "d", group=6, pads=[1, 1, 1, 1]),
+          node("Conv", "d w2", "y", group=2)],
+         {"x": [1, 6, 4, 5]},
+         {"s1": ints(1, 2, 3, 4, 5), "s2": ints(1, 6, 4, 5), "w1": rng("s1", [6, 1, 3, 3]),
+          "w2": rng("s2", [4, 3, 1, 1])})
+
+
+def language_model():
+    """GPT-2's shape, tiny; the weights are those of Examples/gpt2."""
+    options = make_model.parse([
+        "--layers", "2", "--width", "16", "--heads", "2", "--vocabulary", "64", "--context", "16",
+        "--tokens", "8", ""])
+    model = make_model.make_model(options, make_model.make_weights(options))
+    ids = make_model.make_ids(options)
+    save("network_gpt2", model, {"input_ids": ids[0]})
+    names.add("network_gpt2")
 
 
 if __name__ == "__main__":
@@ -483,7 +509,7 @@ if __name__ == "__main__":
     for old in FOLDER.iterdir():
         old.unlink()
     for family in [convolutions, pools, products, normalizations, elementwise, shapes, folding,
-                   encodings, networks, *onnx_elementwise.FAMILIES, *onnx_movement.FAMILIES,
+                   encodings, networks, language_model, *onnx_elementwise.FAMILIES, *onnx_movement.FAMILIES,
                    *onnx_reductions.FAMILIES, *onnx_linear.FAMILIES, *onnx_rows.FAMILIES,
                    *onnx_quantised.FAMILIES, *onnx_versions.FAMILIES]:
         family()

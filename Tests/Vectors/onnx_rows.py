@@ -25,6 +25,8 @@ def rows():
     softmax("long", [1, 130])
     case("softmax_wide", node("Softmax", "x"), {"x": [2, 4]},
          given={"x": [[-80, 0, 40, 39], [100, 100, -100, 99.5]]})
+    case("softmax_huge", node("Softmax", "x"), {"x": [2, 3]},
+         given={"x": [[1e19, 2e19, 3e19], [3e19, 3e19, 3e19]]})
     case("softmax_constant_shift", [node("Add", "x c", "s"), node("Softmax", "s")],
          {"x": [3, 4]}, {"c": numbers("shift", [4], 2.0)})
 
@@ -177,14 +179,6 @@ def normalized():
     case("logsoftmax_default", node("LogSoftmax", "x"), {"x": [3, 5]})
     case("logsoftmax_axis", node("LogSoftmax", "x", axis=1), {"x": [2, 6, 3]}, opset=13)
     case("logsoftmax_opset9", node("LogSoftmax", "x"), {"x": [2, 3, 2]}, opset=9)
-    case("layernorm_written_out",
-         [node("ReduceMean", "x", "m", axes=[-1]), node("Sub", "x m", "d"),
-          node("Pow", "d two", "q"), node("ReduceMean", "q", "v", axes=[-1]),
-          node("Add", "v eps", "ve"), node("Sqrt", "ve", "r"), node("Div", "d r", "n"),
-          node("Mul", "n s", "t"), node("Add", "t b")],
-         {"x": [2, 3, 8]},
-         {"two": np.float32(2), "eps": np.float32(1e-5), "s": positive("lw/s", [8]),
-          "b": numbers("lw/b", [8])})
 
     def recurrent(name, operator, gates, seq, batch, size, hidden, directions=1, bias=True,
                   initial=False, peepholes=False, opset=14, outputs="y yh", **attributes):
@@ -219,4 +213,44 @@ def normalized():
               activations=["Relu", "Tanh"])
 
 
-FAMILIES = [rows, normalized]
+def normalization_patterns():
+    """Layer and RMS normalisation of basic operators, as exporters have written them."""
+    f = lambda value: np.array(value, dtype=np.float32)
+    x, last = {"x": [2, 3, 8]}, {"axes": [-1]}
+    constants = {"two": f(2), "eps": f(1e-5), "one": f(1), "minus_half": f(-0.5)}
+    pick = lambda *names: {name: constants[name] for name in names}
+    mean = lambda source, result, **more: node("ReduceMean", source, result, **last, **more)
+    centred = [mean("x", "m"), node("Sub", "x m", "d")]
+    # PyTorch before opset 17.
+    case("pattern_layernorm_pytorch",
+         centred + [node("Pow", "d two", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+                    node("Sqrt", "e", "s"), node("Div", "d s", "n"), node("Mul", "n w", "g"),
+                    node("Add", "g b")],
+         x, pick("two", "eps") | {"w": numbers("ln/w", [8], 0.5), "b": numbers("ln/b", [8])}, 13)
+    # TensorFlow: the difference twice, and a product with the inverse.
+    case("pattern_layernorm_tensorflow",
+         centred + [node("Sub", "x m", "d2"), node("Mul", "d2 d2", "q"), mean("q", "v"),
+                    node("Add", "eps v", "e"), node("Sqrt", "e", "s"), node("Reciprocal", "s", "i"),
+                    node("Mul", "i d")], x, pick("eps"), 13)
+    case("pattern_rmsnorm",
+         [node("Pow", "x two", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+          node("Sqrt", "e", "s"), node("Div", "one s", "i"), node("Mul", "x i")],
+         x, pick("two", "eps", "one"), 13)
+    case("pattern_rmsnorm_power",
+         [node("Mul", "x x", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+          node("Pow", "e minus_half", "i"), node("Mul", "x i")],
+         x, pick("eps", "minus_half"), 13)
+    # Axes that are not the last, none kept, and the deviation read elsewhere too.
+    case("pattern_layernorm_channels",
+         [node("ReduceMean", "x", "m", axes=[1], keepdims=0), node("Unsqueeze", "m at", "u"),
+          node("Sub", "x u", "d"), node("Mul", "d d", "q"),
+          node("ReduceMean", "q", "v", axes=[1], keepdims=1), node("Add", "v eps", "e"),
+          node("Sqrt", "e", "z"), node("Div", "d z", "y")],
+         x, pick("eps") | {"at": ints(1)}, 13, outputs=("y", "z"))
+    # Not one: the variance is of something else.
+    case("pattern_not_a_layernorm",
+         centred + [node("Mul", "x x", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+                    node("Sqrt", "e", "s"), node("Div", "d s")], x, pick("eps"), 13)
+
+
+FAMILIES = [rows, normalized, normalization_patterns]

@@ -2,26 +2,71 @@
 ///
 /// Found by running the graph in IEEE double, sample by sample, in order.
 public struct Calibration: Sendable, Equatable {
-    /// The smallest and largest element of each value, nil for constants.
+    /// The smallest and largest element of each value, or its percentiles; nil for constants.
     public let ranges: [ClosedRange<Double>?]
+    /// The ranges with room for what the samples do not show: what formats hold.
+    public let reaches: [ClosedRange<Double>?]
     public let sampleCount: Int
 
     /// - Parameter samples: Each a tensor for every graph input, by name.
     /// - Throws: ``ModelError`` when a sample does not fit the graph.
-    public init(_ graph: ModelGraph, samples: [[String: FloatTensor]]) throws(ModelError) {
+    public init(
+        _ graph: ModelGraph, samples: [[String: FloatTensor]],
+        method: RangeMethod = .minMax()
+    ) throws(ModelError) {
         let interpreter = FloatInterpreter(graph)
-        var ranges = [ClosedRange<Double>?](repeating: nil, count: graph.values.count)
+        var hasHistogram = false
+        if case .percentile = method { hasHistogram = true }
+        var statistics = [ValueStatistics](
+            repeating: ValueStatistics(hasHistogram: hasHistogram), count: graph.values.count)
         for sample in samples {
             _ = try interpreter.run(sample) { value, tensor in
-                guard let range = tensor.range else { return }
-                ranges[value] =
-                    ranges[value].map {
-                        min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound)
-                    } ?? range
+                statistics[value].add(tensor.reals)
+            }
+        }
+        sampleCount = samples.count
+        var ranges: [ClosedRange<Double>?] = []
+        var reaches: [ClosedRange<Double>?] = []
+        for (value, statistics) in zip(graph.values, statistics) {
+            // Whole numbers are exact: their formats have no bits to spare or to save.
+            let isFloat = value.type.elementType.isFloat
+            switch method {
+            case .percentile(let percentile) where isFloat:
+                ranges.append(statistics.range(percentile: percentile))
+                reaches.append(ranges.last ?? nil)
+            case .minMax(let margin) where isFloat:
+                ranges.append(statistics.range)
+                reaches.append(statistics.range(margin: margin))
+            default:
+                ranges.append(statistics.range)
+                reaches.append(statistics.range)
             }
         }
         self.ranges = ranges
-        sampleCount = samples.count
+        self.reaches = Self.possible(reaches, ranges, graph)
+    }
+
+    /// The reaches without what no argument within its own reach leads to.
+    private static func possible(
+        _ reaches: [ClosedRange<Double>?], _ ranges: [ClosedRange<Double>?], _ graph: ModelGraph
+    ) -> [ClosedRange<Double>?] {
+        var reaches = reaches
+        for node in graph.nodes {
+            guard let operand = node.operands.first, let argument = reaches[operand],
+                let result = node.results.first, let reach = reaches[result],
+                let range = ranges[result]
+            else { continue }
+            var image: ClosedRange<Double>?
+            switch node.operation {
+            case let function as any ElementwiseFunction: image = function.image(of: argument)
+            case is Softmax: image = 0...1
+            default: break
+            }
+            guard let image else { continue }
+            let possible = range.union(image)
+            reaches[result] = reach.clamped(to: possible)
+        }
+        return reaches
     }
 
     /// Samples for a model of which only the ranges of the inputs are known.
@@ -72,21 +117,28 @@ private struct SplitMix {
     }
 }
 
-extension Tensor {
-    /// The smallest and largest element; nil when there are none.
-    fileprivate var range: ClosedRange<Double>? {
-        switch self {
-        case .float(let tensor):
-            guard var low = tensor.values.first else { return nil }
-            var high = low
-            for value in tensor.values {
-                low = min(low, value)
-                high = max(high, value)
-            }
-            return low...high
-        case .int(let tensor):
-            guard let low = tensor.values.min(), let high = tensor.values.max() else { return nil }
-            return Double(low)...Double(high)
+extension ClosedRange<Double> {
+    func union(_ other: ClosedRange<Double>) -> ClosedRange<Double> {
+        Swift.min(lowerBound, other.lowerBound)...Swift.max(upperBound, other.upperBound)
+    }
+
+    /// Both ends moved by a share of the larger magnitude.
+    func widened(by share: Double) -> ClosedRange<Double> {
+        let margin = Swift.max(lowerBound.magnitude, upperBound.magnitude) * share
+        return lowerBound - margin...upperBound + margin
+    }
+}
+
+extension ElementwiseFunction {
+    /// The values at the ends of a range and where the function turns between them; nil where that
+    /// is not known, or the function is not defined on all of the range.
+    func image(of range: ClosedRange<Double>) -> ClosedRange<Double>? {
+        guard let turningPoints, largestJump == 0 else { return nil }
+        let places = [range.lowerBound, range.upperBound] + turningPoints.filter(range.contains)
+        let values = places.map { self($0) }
+        guard values.allSatisfy(\.isFinite), let low = values.min(), let high = values.max() else {
+            return nil
         }
+        return low...high
     }
 }

@@ -9,24 +9,18 @@ public struct CompiledModel: Sendable {
     public let gadgetNames: [String]
     public let cost: CircuitCost
     public let calibration: Calibration
+    /// B of each value.
+    public let precision: Precision
     /// For each output how far it may lie from the float model, in reals, on inputs for which no
     /// value leaves its calibrated range.
     public let errorBounds: [Double]
     /// For each output of the circuit, ONNX's shape: that of its wire.
     public let outputShapes: [[Int]]
-
-    public init(
-        circuit: Circuit, constants: [[Int64]], gadgetNames: [String], cost: CircuitCost,
-        calibration: Calibration, errorBounds: [Double], outputShapes: [[Int]]
-    ) {
-        self.circuit = circuit
-        self.constants = constants
-        self.gadgetNames = gadgetNames
-        self.cost = cost
-        self.calibration = calibration
-        self.errorBounds = errorBounds
-        self.outputShapes = outputShapes
-    }
+    /// How the target was met; nil without one.
+    public internal(set) var search: AccuracySearch?
+    let roundings: [RoundingSite]
+    let widths: TableWidths
+    let options: CompileOptions
 }
 
 extension CompiledModel {

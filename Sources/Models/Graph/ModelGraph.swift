@@ -26,6 +26,8 @@ public struct ModelGraph: Sendable {
         public let operation: any Operator
         public let operands: [Int]
         public let results: [Int]
+        /// The nodes of the file, or steps of one, whose work this one does beside its own.
+        public var fused: [NodeReference] = []
     }
 
     public let name: String

@@ -15,9 +15,12 @@ extension Lowering {
                 advice: "multiply by its Reciprocal, or keep the divisor positive")
         }
         let isNegative = range.upperBound < 0
-        let bits = min(CircuitLimits.tableBits.upperBound, options.bits + 4)
+        let bits = min(CircuitLimits.tableBits.upperBound, bits(divisor) + 4)
         let least = min(range.lowerBound.magnitude, range.upperBound.magnitude)
-        let format = FixedPointFormat(fitting: range, bits: bits)
+        let format = FixedPointFormat(fitting: self.range(divisor), bits: bits)
+        note(
+            .argument(node: currentNode), of: divisor, unit: format.unit,
+            domain: .signed(bits: bits))
         // A table that is the identity but for its sign and its smallest value.
         let b = try tensor(divisor)
         let rescaling = try rescaling(b, to: format.unit)
@@ -63,6 +66,7 @@ extension Lowering {
             sum([(negated ? -scale : scale, a)], unit: unit * b.unit, shape: shape))
         let divisor = try inPlainOrder(sum([(1, b)], unit: b.unit, shape: shape))
         let largest = dividend.bounds.magnitude / b.bounds.low + 1
+        note(.result, of: result, unit: unit)
         let wire = try add(
             .divide(
                 Division(

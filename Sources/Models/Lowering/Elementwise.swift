@@ -97,8 +97,11 @@ extension Lowering {
                 return .tensor(tensor)
             }
             let input =
-                tensor.bounds.signedBits <= options.bits + 8
-                ? tensor : try rounded(tensor, to: format(of: tensor))
+                tensor.bounds.signedBits <= bits(operand) + 8
+                ? tensor
+                : try rounded(
+                    tensor, to: format(of: tensor, bits: bits(operand)),
+                    place: .init(value: operand, stage: .narrowed))
             return .pending(
                 LinearLayer(
                     identity: .init(node: currentNode, isScaling: true), name: builder.currentName,
@@ -111,8 +114,8 @@ extension Lowering {
     private static let units = 0x1p-80...0x1p60
 
     /// The finest format of the usual bits that holds all that the tensor's bounds allow.
-    private func format(of tensor: LoweredTensor) -> FixedPointFormat {
-        FixedPointFormat(fitting: -tensor.realMagnitude...tensor.realMagnitude, bits: options.bits)
+    private func format(of tensor: LoweredTensor, bits: Int) -> FixedPointFormat {
+        FixedPointFormat(fitting: -tensor.realMagnitude...tensor.realMagnitude, bits: bits)
     }
 
     /// a + b, in the shape of the value they make.
@@ -127,10 +130,11 @@ extension Lowering {
             (.constant(let offset), .pending(let layer)):
             if let folded = layer.adding(offset) { return .pending(folded) }
             return .tensor(
-                try sum(try emit(layer, for: value), plus: offset, shape: shape))
+                try sum(
+                    try emit(layer, for: value), plus: offset, value: value, shape: shape))
         case (.tensor(let tensor), .constant(let offset)),
             (.constant(let offset), .tensor(let tensor)):
-            return .tensor(try sum(tensor, plus: offset, shape: shape))
+            return .tensor(try sum(tensor, plus: offset, value: value, shape: shape))
         default:
             let x = try emitted(a, for: value)
             let y = try emitted(b, for: value)
@@ -150,10 +154,10 @@ extension Lowering {
 
     /// Tensor + constant, with eight bits below the tensor's unit where the constant needs them.
     private mutating func sum(
-        _ tensor: LoweredTensor, plus constant: FloatTensor, shape: [Int]
+        _ tensor: LoweredTensor, plus constant: FloatTensor, value: Int, shape: [Int]
     ) throws(LoweringError) -> LoweredTensor {
         let isExact = constant.isWhole(in: tensor.unit)
-        let isFine = tensor.bounds.signedBits > options.bits + 8
+        let isFine = tensor.bounds.signedBits > bits(value) + 8
         let spare = isExact || isFine ? 0 : 8
         return try sum(
             [(Int128(1) << Int128(spare), tensor)], plus: constant,
@@ -168,7 +172,9 @@ extension Lowering {
         let result = try sum(terms, unit: unit, shape: shape)
         // A stream that many layers add to is committed from time to time, or each claim on it
         // would become claims on all of them.
-        return result.terms > Self.termLimit ? try rounded(result, to: format(value)) : result
+        guard result.terms > Self.termLimit else { return result }
+        return try rounded(
+            result, to: format(value), place: .init(value: value, stage: .result))
     }
 
     /// Tensors on which one claim may become claims before what they make is committed.
@@ -190,9 +196,12 @@ extension Lowering {
         var tensors = tensors
         var unit = commonUnit(tensors)
         if tensors.contains(where: { $0.realMagnitude / unit >= 0x1p56 }) {
-            for index in tensors.indices where tensors[index].bounds.signedBits > options.bits + 8 {
+            let bits = value.map { self.bits($0) } ?? precision.uniform
+            for index in tensors.indices where tensors[index].bounds.signedBits > bits + 8 {
                 tensors[index] = try rounded(
-                    tensors[index], to: value.map { format($0) } ?? format(of: tensors[index]))
+                    tensors[index],
+                    to: value.map { format($0) } ?? format(of: tensors[index], bits: bits),
+                    place: value.map { .init(value: $0, stage: .result) })
             }
             unit = commonUnit(tensors)
         }

@@ -85,7 +85,7 @@ struct FunctionTable {
     }
 
     /// Whether results are multiples of the result's unit before they are rounded to it.
-    private var isExact: Bool {
+    var isExact: Bool {
         switch function {
         case is Relu, is Absolute: result.unit <= argument.unit
         case let threshold as ThresholdedRelu where threshold.alpha >= 0:
@@ -114,12 +114,12 @@ extension Lowering {
             format = self.format(result)
         case is Sigmoid, is Tanh:
             // e^−x, or e^−2x, below half a unit of the result.
-            let flat = Double(options.bits + 1) * (function is Tanh ? 0.35 : 0.7)
+            let flat = Double(bits(result) + 1) * (function is Tanh ? 0.35 : 0.7)
             format = FixedPointFormat(
-                fitting: range.clamped(to: -flat...flat), bits: options.bits)
+                fitting: range.clamped(to: -flat...flat), bits: bits(argument))
             format.fractionalBits = max(0, format.fractionalBits)
         default:
-            return FixedPointFormat(fitting: range, bits: options.bits)
+            return FixedPointFormat(fitting: range, bits: bits(argument))
         }
         if options.outOfRange == .refuse {
             // The whole argument has to fit: in more bits, or else coarser.
@@ -143,7 +143,8 @@ extension Lowering {
             try apply(
                 function, to: x,
                 argument: tableArgument(function, argument, result, unit: x.unit),
-                result: resultFormat(function, result), over: calibration.ranges[argument] ?? 0...0)
+                result: resultFormat(function, result), over: calibration.ranges[argument] ?? 0...0,
+                value: (argument, result))
         )
     }
 }

@@ -17,9 +17,11 @@ extension Lowering {
         if case .constant(let constant) = try operand(0, of: node) {
             let magnitude = constant.values.reduce(0) { max($0, $1.magnitude) }
             let isFloat = graph.values[node.operands[0]].type.elementType.isFloat
-            let format = FixedPointFormat(fitting: -magnitude...magnitude, bits: options.bits + 5)
+            let format = FixedPointFormat(
+                fitting: -magnitude...magnitude, bits: bits(node.results[0]) + 5)
             table = try quantised(
                 constant.transposed(order), unit: isFloat ? format.unit : 1)
+            if isFloat { note(.result, of: node.results[0], unit: format.unit) }
             if !isFloat { table.error = 0 }
         } else {
             table = try narrow(node.operands[0])

@@ -36,7 +36,7 @@ extension Lowering {
             var y = try apply(
                 function, to: x, argument: TableArgument(format),
                 result: resultFormat(function, result),
-                over: calibration.ranges[argument] ?? 0...0)
+                over: calibration.ranges[argument] ?? 0...0, value: (argument, result))
             if x.error == 0 { y.error = 0 }
             return y
         }

@@ -20,6 +20,11 @@ extension Lowering {
             layer.isExact ? layer.input.unit : accumulatorUnit(layer, sums, for: value)
         let bounds = bounds(of: layer, unit: unit)
         try check(bounds)
+        if !sums.isExact(scale: layer.input.unit / unit) {
+            // Of normally distributed numbers the largest is about four standard deviations.
+            let noise = layer.input.bounds.magnitudeAsDouble / 4
+            note(.weights, of: value, unit: unit * max(1, noise * Double(sums.depth).squareRoot()))
+        }
         let scale = layer.input.unit / unit
         let reals = layer.weights.values
         let values: CircuitBuilder.Values = {

@@ -171,8 +171,8 @@ final class LoweringCache {
     private var sums: [LinearLayer.Identity: WeightSums] = [:]
     private var transposes: [Int: FloatTensor] = [:]
     private var masks: [Int: SoftmaxMask]?
-    /// See ``Lowering/findWantedFractionalBits()``.
-    var wantedFractionalBits: [Int] = []
+    /// See ``Lowering/findWantedFractionalBits()``; of the last precision alone.
+    var wantedFractionalBits: [Precision: [Int]] = [:]
 
     func sums(of layer: LinearLayer) -> WeightSums {
         // One number is summed faster than found, and a node may scale by several.
@@ -266,7 +266,7 @@ struct WeightSums {
     var depth: Int { rows.reduce(1) { max($0, $1.count) } }
 
     /// Whether weights in multiples of 1 / scale are not rounded.
-    private func isExact(scale: Double) -> Bool {
+    func isExact(scale: Double) -> Bool {
         if isWhole { return true }
         guard let exactFraction, let bits = Rounding.log2Exactly(scale) else { return false }
         return bits >= exactFraction

@@ -16,6 +16,7 @@ struct TableWidths: Hashable {
 struct Lowering {
     let graph: ModelGraph
     let calibration: Calibration
+    let precision: Precision
     let options: CompileOptions
     let widths: TableWidths
     let cache: LoweringCache
@@ -32,17 +33,22 @@ struct Lowering {
     /// Arguments of softmaxes that are masked by constants, by value: they are not lowered.
     let masks: [Int: SoftmaxMask]
     var outputErrors: [Double] = []
+    /// Where numbers are rounded, in the order in which that is put into the circuit.
+    var roundings: [RoundingSite] = []
     /// The widths that would keep each function's argument from saturating.
     var argumentBits: Set<Int> = []
+    /// For each value the most fractional bits in which a table or a comparison wants it.
+    var wantedFractionalBits: [Int] = []
     /// The position in the graph of the node that is being lowered.
     var currentNode = 0
 
     init(
-        _ graph: ModelGraph, calibration: Calibration, options: CompileOptions, widths: TableWidths,
-        cache: LoweringCache
+        _ graph: ModelGraph, calibration: Calibration, precision: Precision,
+        options: CompileOptions, widths: TableWidths, cache: LoweringCache
     ) {
         self.graph = graph
         self.calibration = calibration
+        self.precision = precision
         self.options = options
         self.widths = widths
         self.cache = cache
@@ -183,21 +189,27 @@ extension Lowering {
     /// Whether anything needs the value: of several results some may be left alone.
     func isRead(_ value: Int) -> Bool { !consumers[value].isEmpty || isOutput[value] }
 
+    /// B of a value.
+    func bits(_ value: Int) -> Int { precision[value] }
+
     /// The range that a value's format has to hold.
     func range(_ value: Int) -> ClosedRange<Double> {
+        held(value).union(calibration.reaches[value] ?? 0...0)
+    }
+
+    /// The range that must not be left where that is refused.
+    func held(_ value: Int) -> ClosedRange<Double> {
         let seen = calibration.ranges[value] ?? 0...0
         switch options.outOfRange {
         case .saturate: return seen
-        case .refuse:
-            let margin = max(seen.lowerBound.magnitude, seen.upperBound.magnitude) / 4
-            return seen.lowerBound - margin...seen.upperBound + margin
+        case .refuse: return seen.widened(by: 0.25)
         }
     }
 
     /// The calibrated format of a value.
     func format(_ value: Int) -> FixedPointFormat {
         isInteger(value)
-            ? wholeFormat(value) : FixedPointFormat(fitting: range(value), bits: options.bits)
+            ? wholeFormat(value) : FixedPointFormat(fitting: range(value), bits: bits(value))
     }
 
     /// The tensor with an error no larger than its bounds and the calibrated range allow.

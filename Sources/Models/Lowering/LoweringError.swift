@@ -4,7 +4,7 @@ import Circuits
 public enum LoweringError: Error, Sendable {
     /// The graph or a sample is not what the reference interpreter takes.
     case model(ModelError)
-    case option(name: String, value: Int, allowed: ClosedRange<Int>)
+    case option(name: String, value: String, allowed: String)
     /// An operation that runs in floating point only.
     case unsupported(NodeReference, what: String, advice: String)
     /// An input that no output depends on: nothing would be proved about it.
@@ -20,6 +20,8 @@ public enum LoweringError: Error, Sendable {
     case port(name: String, PortFault)
     /// A gadget that the circuit language refuses, under the layer's name.
     case gadget(layer: String, GadgetFault)
+    /// No bits are enough for the accuracy that was asked for.
+    case missedTarget(MissedTarget)
     /// Anything else that is wrong with the finished circuit.
     case circuit(CircuitError)
 }
@@ -30,7 +32,7 @@ extension LoweringError: CustomStringConvertible {
         case .model(let error):
             "\(error)"
         case .option(let name, let value, let allowed):
-            "option \(name) = \(value): \(allowed.lowerBound) to \(allowed.upperBound) expected"
+            "option \(name) = \(value): \(allowed) expected"
         case .unsupported(let node, let what, let advice):
             "\(node): \(what) not supported; \(advice)"
         case .unusedInput(let name):
@@ -49,6 +51,8 @@ extension LoweringError: CustomStringConvertible {
             "input or output \"\(name)\": \(fault) is outside what a circuit allows"
         case .gadget(let layer, let fault):
             "\(layer): the circuit does not allow it (\(fault)); make the layer smaller"
+        case .missedTarget(let missed):
+            "\(missed)"
         case .circuit(let error):
             "the circuit is not valid: \(error)"
         }

@@ -182,7 +182,10 @@ extension Lowering {
         }
         // In a dense block each concatenation holds all before it, and so would claims on it.
         guard result.terms - tensors.count > Self.termLimit else { return .tensor(result) }
-        return .tensor(try rounded(result, to: format(node.results[0])))
+        return .tensor(
+            try rounded(
+                result, to: format(node.results[0]),
+                place: .init(value: node.results[0], stage: .result)))
     }
 
     /// The tensor from a position along an axis on, which gets another extent; 0 elsewhere.

@@ -11,11 +11,13 @@ extension Lowering {
         _ normalization: Normalization, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
         var x = try tensor(node.operands[0])
-        if x.bounds.signedBits > options.bits + 2 {
+        if x.bounds.signedBits > bits(node.operands[0]) + 2 {
             let format = FixedPointFormat(
                 fitting: range(node.operands[0]),
-                bits: min(options.bits + 2, CircuitLimits.tableBits.upperBound))
-            x = try rounded(x, to: format, widest: format.bits)
+                bits: min(bits(node.operands[0]) + 2, CircuitLimits.tableBits.upperBound))
+            x = try rounded(
+                x, to: format, widest: format.bits,
+                place: .init(value: node.operands[0], stage: .argument(node: currentNode)))
         }
         let count = normalization.axes.reduce(1) { $0 * x.shape[$1] }
         let n = Double(count)
@@ -71,7 +73,9 @@ extension Lowering {
         // Its calibrated format knows more than |y| ≤ √n; a mere output is published as it is.
         let result = node.results[0]
         if consumers[result].isEmpty { return .tensor(product) }
-        return .tensor(try rounded(product, to: format(result)))
+        return .tensor(
+            try rounded(
+                product, to: format(result), place: .init(value: result, stage: .result)))
     }
 
     /// v = round(V / 2^shift) + max(1, epsilon / 2^shift), at most 2^28.

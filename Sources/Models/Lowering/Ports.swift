@@ -8,7 +8,7 @@ extension Lowering {
         let range = range(index)
         var format =
             quantisedInputFormat(index, range)
-            ?? refined(FixedPointFormat(fitting: range, bits: options.bits), index)
+            ?? refined(FixedPointFormat(fitting: range, bits: bits(index)), index)
         var error = format.unit / 2
         if !value.type.elementType.isFloat {
             let integers = value.type.elementType.integerRange ?? 0...0
@@ -38,6 +38,10 @@ extension Lowering {
         guard let shape = TensorShape(value.shape) else {
             throw .port(name: value.name, .tooManyCells)
         }
+        builder.currentName = value.name
+        note(
+            .input, of: index, unit: format.unit, domain: .signed(bits: format.bits),
+            isExact: error == 0)
         let input = LoweredTensor(
             wire: builder.input(port, shape: shape), layout: Layout(value.shape),
             unit: format.unit, bounds: IntegerBounds(format.integers), error: error)
@@ -78,7 +82,8 @@ extension Lowering {
             || tensor.bounds.signedBits > options.outputBits
         {
             tensor = try rounded(
-                tensor, to: outputFormat(tensor, index), widest: options.outputBits)
+                tensor, to: outputFormat(tensor, index), widest: options.outputBits,
+                place: .init(value: index, stage: .output))
         }
         tensor = try inPlainOrder(tensor)
         outputErrors.append(tensor.error)
@@ -102,7 +107,7 @@ extension Lowering {
         let calibrated = FixedPointFormat(fitting: range, bits: options.outputBits)
         // No finer than what is rounded; a unit that is no power of two has to be met closely.
         let isExact = Rounding.log2Exactly(tensor.unit) != nil
-        let finest = -Int(tensor.unit.exponent) + (isExact ? 0 : options.bits)
+        let finest = -Int(tensor.unit.exponent) + (isExact ? 0 : bits(index))
         if options.outOfRange == .refuse {
             return FixedPointFormat(
                 bits: options.outputBits, fractionalBits: min(finest, calibrated.fractionalBits))

@@ -73,9 +73,10 @@ extension Lowering {
     /// values are not multiples of it.
     ///
     /// - Parameter range: Of x, as calibrated.
+    /// - Parameter value: x, a value of the graph, and the result.
     mutating func apply(
         _ function: any ElementwiseFunction, to x: LoweredTensor, argument: TableArgument,
-        result: FixedPointFormat, over range: ClosedRange<Double>
+        result: FixedPointFormat, over range: ClosedRange<Double>, value: (x: Int, result: Int)
     ) throws(LoweringError) -> LoweredTensor {
         let rescaling = try rescaling(x, to: argument.unit)
         var domain = argument.domain
@@ -85,7 +86,13 @@ extension Lowering {
             domain = argument.widened(to: widths.tableBits)
             overshootBits = overshoot(rescaling.bounds, domain)
         }
+        note(
+            .argument(node: currentNode), of: value.x, unit: argument.unit, domain: domain,
+            isExact: rescaling.shift == 0)
         let table = FunctionTable(function: function, argument: argument, result: result)
+        note(
+            .result, of: value.result, unit: result.unit, domain: .signed(bits: result.bits),
+            isExact: table.isExact)
         let index = builder.functionTable(domain, key: table.key) { table.values(domain) }
         let wire = try add(
             .requantise(
@@ -132,8 +139,10 @@ extension Lowering {
         builder.currentName = layerNames[value]
         defer { builder.currentName = name }
         let result =
-            x.bounds.signedBits <= options.bits + Self.spareBits
-            ? x : try rounded(x, to: format(value))
+            x.bounds.signedBits <= bits(value) + Self.spareBits
+            ? x
+            : try rounded(
+                x, to: format(value), place: .init(value: value, stage: .narrowed))
         narrowed[value] = result
         return result
     }
@@ -145,8 +154,10 @@ extension Lowering {
     /// that costs less than saturation.
     ///
     /// - Parameter widest: The most bits the result may have, if that matters.
+    /// - Parameter place: What of the graph is rounded, if it is something of the graph.
     mutating func rounded(
-        _ x: LoweredTensor, to format: FixedPointFormat, widest: Int? = nil
+        _ x: LoweredTensor, to format: FixedPointFormat, widest: Int? = nil,
+        place: RoundingSite.Place? = nil
     ) throws(LoweringError) -> LoweredTensor {
         let rescaling = try rescaling(x, to: format.unit)
         var domain = IntegerDomain.signed(bits: format.bits)
@@ -161,6 +172,11 @@ extension Lowering {
             } else {
                 overshootBits = overshoot(rescaling.bounds, domain)
             }
+        }
+        if let place {
+            note(
+                place.stage, of: place.value, unit: format.unit, domain: domain,
+                isExact: rescaling.shift == 0)
         }
         let wire = try add(
             .requantise(

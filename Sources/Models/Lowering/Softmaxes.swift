@@ -12,7 +12,7 @@ extension Lowering {
         let length = softmax.axes.reduce(1) { $0 * shape(node.operands[0])[$1] }
         let lengthBits = log2Ceiling(length + 1)
         // e · R stays below 2^60.
-        let p = min(options.bits + 2, (58 - 2 * lengthBits) / 2)
+        let p = min(bits(node.results[0]) + 2, (58 - 2 * lengthBits) / 2)
         guard p >= 4 else {
             throw .accumulatorOverflow(
                 layer: builder.currentName, bits: 2 * (4 + lengthBits) + 2)
@@ -45,6 +45,7 @@ extension Lowering {
         // e · R ≤ e · (2^k / S + 1/2) ≤ 2^k + e / 2.
         let largest = (Int128(1) << Int128(scaleBits)) + one
         let delta = x.error
+        note(.result, of: node.results[0], unit: Rounding.powerOfTwo(-p))
         let error = min(1, ReproducibleMath.tanh(delta / 2) + 3 * Rounding.powerOfTwo(-p))
         return .tensor(
             try product(
@@ -65,21 +66,25 @@ extension Lowering {
         return try sum([(1, x)], plus: clamped, unit: x.unit, shape: shape)
     }
 
-    /// The argument in a unit 2^−a: coarse enough for a table that reaches the tail.
+    /// The argument in a unit 2^−a: coarse enough for a table that reaches the tail, and for the
+    /// argument to have no more than 40 bits.
     private mutating func softmaxArgument(
         _ value: Int, tail: Double
     ) throws(LoweringError) -> LoweredTensor {
         let x = try tensor(value)
+        let range = range(value)
+        let magnitude = max(range.lowerBound.magnitude, range.upperBound.magnitude)
         let finest = CircuitLimits.tableBits.upperBound - log2Ceiling(Int(tail.rounded(.up)))
-        let fraction = min(max(options.bits - 2, 2), finest)
+        let finestInBits = magnitude > 0 ? 38 - Int(magnitude.exponent) : finest
+        let fraction = min(max(bits(value) - 2, 2), finest, finestInBits)
         let unit = Rounding.powerOfTwo(-fraction)
         if Rounding.log2Exactly(x.unit) != nil, x.unit >= unit, x.bounds.signedBits <= 40 {
             return x
         }
-        let range = range(value)
-        let reach = max(range.lowerBound.magnitude, range.upperBound.magnitude) / unit
-        let bits = min(max(options.bits, Int(reach.exponent) + 2), 40)
-        return try rounded(x, to: FixedPointFormat(bits: bits, fractionalBits: fraction))
+        let bits = min(max(self.bits(value), Int((magnitude / unit).exponent) + 2), 40)
+        return try rounded(
+            x, to: FixedPointFormat(bits: bits, fractionalBits: fraction),
+            place: .init(value: value, stage: .argument(node: currentNode)))
     }
 
     /// e^(x − m) · 2^fractionBits, m the row's largest element; 0 beyond the tail.
@@ -92,8 +97,9 @@ extension Lowering {
         let bits = min(spanBits, wanted, CircuitLimits.tableBits.upperBound)
         let fraction = -Int(x.unit.exponent)
         let domain = IntegerDomain(lowest: 0, bits: bits)
-        // Arguments of whole numbers take no fraction bits; tables take no negative ones.
-        let scale = max(0, -fraction)
+        // Arguments of whole numbers take no fraction bits; tables take no negative ones, and have
+        // nothing but zeros from 2^10 on.
+        let scale = min(max(0, -fraction), 10)
         let table = builder.functionTable(
             domain, key: "exponential of a row, \(fraction) \(fractionBits)"
         ) {

@@ -52,7 +52,7 @@ extension Lowering {
         default:
             let finest = unit.flatMap(Rounding.log2Exactly).map { -$0 }
             return fineArgument(
-                function, over: tableRange(function, argument, result),
+                function, bits: bits(argument), over: tableRange(function, argument, result),
                 resultUnit: resultFormat(function, result).unit, finest: finest)
         }
     }
@@ -62,7 +62,7 @@ extension Lowering {
         _ function: any ElementwiseFunction, _ argument: Int, _ result: Int
     ) -> ClosedRange<Double> {
         let seen = calibration.ranges[argument] ?? 0...0
-        let range = range(argument)
+        let range = function.isDefinedEverywhere ? range(argument) : held(argument)
         let defined = function.definedRange
         var low = range.lowerBound
         // What lies between the last sample and the end of where the function has values.
@@ -75,8 +75,8 @@ extension Lowering {
     }
 
     private func fineArgument(
-        _ function: any ElementwiseFunction, over range: ClosedRange<Double>, resultUnit: Double,
-        finest: Int?
+        _ function: any ElementwiseFunction, bits: Int, over range: ClosedRange<Double>,
+        resultUnit: Double, finest: Int?
     ) -> TableArgument {
         let allowed = FixedPointFormat.fractionalBitsRange
         func integers(_ fractionalBits: Int) -> ClosedRange<Int>? {
@@ -92,7 +92,7 @@ extension Lowering {
             return integers.count <= 1 << CircuitLimits.tableBits.upperBound
         }
         let width = max(range.upperBound - range.lowerBound, 0x1p-60)
-        var fractionalBits = options.bits - 1 - Int(width.exponent)
+        var fractionalBits = bits - 1 - Int(width.exponent)
         fractionalBits = min(max(fractionalBits, allowed.lowerBound), allowed.upperBound)
         let jumps = function.largestJump > 0
         let finest = finest.map { min(max($0, allowed.lowerBound), allowed.upperBound) }
@@ -133,7 +133,7 @@ extension Lowering {
         guard !isInteger(value) else { return format }
         let range = range(value)
         var format = format
-        let wanted = cache.wantedFractionalBits[value]
+        let wanted = wantedFractionalBits[value]
         while format.fractionalBits < wanted, format.bits < CircuitLimits.tableBits.upperBound {
             format.bits += 1
             format.fractionalBits += 1
@@ -146,15 +146,19 @@ extension Lowering {
 
     /// Finds for each value the most fractional bits in which a table or a comparison wants it; the
     /// same for all table widths.
-    func findWantedFractionalBits() {
-        guard cache.wantedFractionalBits.isEmpty else { return }
-        cache.wantedFractionalBits = Array(repeating: .min, count: graph.values.count)
+    mutating func findWantedFractionalBits() {
+        if let known = cache.wantedFractionalBits[precision] {
+            wantedFractionalBits = known
+            return
+        }
+        defer { cache.wantedFractionalBits = [precision: wantedFractionalBits] }
+        wantedFractionalBits = Array(repeating: .min, count: graph.values.count)
         // What reads a result comes after what makes it.
         for node in graph.nodes.reversed() {
             for operand in node.operands where graph.values[operand].constant == nil {
                 let wanted = max(
-                    cache.wantedFractionalBits[operand], fractionalBits(wanted: operand, by: node))
-                cache.wantedFractionalBits[operand] = wanted
+                    wantedFractionalBits[operand], fractionalBits(wanted: operand, by: node))
+                wantedFractionalBits[operand] = wanted
             }
         }
     }
@@ -168,7 +172,7 @@ extension Lowering {
         case let power as Power where power.exponent == 2 || power.exponent == 3:
             return .min
         case is Negation, is Reshape, is any DataMovement, is Transpose:
-            return cache.wantedFractionalBits[node.results[0]]
+            return wantedFractionalBits[node.results[0]]
         case is Comparison, is Sign, is IsNonzero:
             return FixedPointFormat.fractionalBitsRange.upperBound
         case let function as any ElementwiseFunction:

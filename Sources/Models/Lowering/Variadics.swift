@@ -51,7 +51,7 @@ extension Lowering {
         }
         let (terms, unit) = try inOneUnit(tensors, value: node.results[0])
         let isExact = constant?.isWhole(in: unit) ?? true
-        let isFine = tensors.contains { $0.bounds.signedBits > options.bits + 8 }
+        let isFine = tensors.contains { $0.bounds.signedBits > bits(node.results[0]) + 8 }
         let spare = isExact || isFine ? 0 : 8
         return try sum(
             terms.map { ($0.coefficient << Int128(spare), $0.tensor) }, plus: constant,
@@ -105,7 +105,7 @@ extension Lowering {
         }
         let positive = try apply(
             Relu(), to: x, argument: TableArgument(format), result: format,
-            over: calibration.ranges[value] ?? 0...0)
+            over: calibration.ranges[value] ?? 0...0, value: (value, node.results[0]))
         if case .constant(let slope)? = values[node.operands[1]] {
             let below = try scaled(.tensor(x), value, by: slope, shape: shape)
             var above = try scaled(

@@ -39,7 +39,7 @@ public struct FloatInterpreter: Sendable {
             if let tensor = tensors[index] { observe(index, tensor) }
         }
         for (position, node) in graph.nodes.enumerated() {
-            let results = try evaluate(node, tensors)
+            let results = try results(of: node, node.operands.compactMap { tensors[$0] })
             for (index, tensor) in zip(node.results, results) {
                 observe(index, tensor)
                 tensors[index] = tensor
@@ -51,8 +51,9 @@ public struct FloatInterpreter: Sendable {
         return graph.outputs.compactMap { tensors[$0] }
     }
 
-    private func evaluate(
-        _ node: ModelGraph.Node, _ tensors: [Tensor?]
+    /// What a node of the graph makes of its operands.
+    func results(
+        of node: ModelGraph.Node, _ operands: [Tensor]
     ) throws(ModelError) -> [Tensor] {
         let types = graph.resultTypes(of: node)
         do throws(EvaluationError) {
@@ -61,8 +62,7 @@ public struct FloatInterpreter: Sendable {
                     throw .tooLarge
                 }
             }
-            let results = try node.operation.evaluate(
-                node.operands.compactMap { tensors[$0] }, results: types)
+            let results = try node.operation.evaluate(operands, results: types)
             guard results.allSatisfy(\.isFinite) else { throw .notFinite }
             return results
         } catch {

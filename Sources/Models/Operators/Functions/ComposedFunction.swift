@@ -116,6 +116,19 @@ public struct ComposedFunction: EnclosedFunction {
             change(from: (middle, value), to: b, distance, depth - 1))
     }
 
+    /// Divisors that are no constants may be 0.
+    public var isDefinedEverywhere: Bool {
+        steps.allSatisfy { step in
+            switch step {
+            case .argument, .constant: true
+            case .function(let function, _): function.isDefinedEverywhere
+            case .arithmetic(.divide, _, let divisor):
+                if case .constant = steps[divisor] { true } else { false }
+            case .arithmetic: true
+            }
+        }
+    }
+
     public var turningPoints: [Double]? { nil }
     public var endsAtCalibratedRange: Bool { true }
 }

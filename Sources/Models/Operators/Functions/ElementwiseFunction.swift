@@ -23,6 +23,9 @@ public protocol ElementwiseFunction: FloatOperator {
     /// Where the function has real values.
     var definedRange: ClosedRange<Double> { get }
 
+    /// Whether that is known to be everywhere.
+    var isDefinedEverywhere: Bool { get }
+
     /// By how much the function jumps, at most; 0 where it is continuous.
     var largestJump: Double { get }
 
@@ -65,6 +68,7 @@ extension ElementwiseFunction {
         distance == 0 ? 0 : slope(over: range) * distance
     }
     public var definedRange: ClosedRange<Double> { -.infinity...(.infinity) }
+    public var isDefinedEverywhere: Bool { definedRange == -.infinity...(.infinity) }
     public var largestJump: Double { 0 }
     public var turningPoints: [Double]? { [0] }
     public var endsAtCalibratedRange: Bool { false }

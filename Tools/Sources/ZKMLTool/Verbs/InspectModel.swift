@@ -17,8 +17,12 @@ func inspectModel(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
                     .array(graph.values[$0].shape.map { .integer($0) }))
             })
     }
-    let nodes = graph.nodes.map { node -> (String, String, [[Int]]) in
-        (node.reference.name, node.reference.operatorName, graph.resultTypes(of: node).map(\.shape))
+    let nodes = graph.nodes.map { node in
+        (
+            name: node.reference.name, operatorName: node.reference.operatorName,
+            shapes: graph.resultTypes(of: node).map(\.shape),
+            fused: node.fused.map { "\($0.operatorName) \($0.name)" }
+        )
     }
     let weights = graph.values.reduce(0) {
         $0 + ($1.constant == nil ? 0 : $1.shape.reduce(1, *))
@@ -35,9 +39,9 @@ func inspectModel(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
             "nodes": .array(
                 nodes.map {
                     [
-                        "name": .string($0.0), "operator": .string($0.1),
-                        "shapes": .array(
-                            $0.2.map { .array($0.map { .integer($0) }) }),
+                        "name": .string($0.name), "operator": .string($0.operatorName),
+                        "shapes": .array($0.shapes.map { .array($0.map { .integer($0) }) }),
+                        "fused": .array($0.fused.map { .string($0) }),
                     ]
                 }),
         ] as JSONValue).adding(["compiled": cost]),
@@ -45,7 +49,11 @@ func inspectModel(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
             "Keccak-256 \(digest)",
             "opset \(graph.opset), \(graph.nodes.count) nodes, \(humanCount(weights)) constants",
         ] + graph.inputs.map { "input \(graph.values[$0].name) \(graph.values[$0].shape)" }
-            + nodes.map { "\($0.1) \($0.0): \($0.2.map { "\($0)" }.joined(separator: ", "))" }
+            + nodes.map { node in
+                let shapes = node.shapes.map { "\($0)" }.joined(separator: ", ")
+                let fused = node.fused.isEmpty ? "" : "; with " + node.fused.joined(separator: ", ")
+                return "\(node.operatorName) \(node.name): \(shapes)\(fused)"
+            }
             + graph.outputs.map { "output \(graph.values[$0].name) \(graph.values[$0].shape)" }
             + costLines)
 }
