@@ -19,10 +19,11 @@ let package = Package(
         .target(name: "Verifier", dependencies: ["Field", "Curve", "Circuits", "ProofSystem"]),
 
         .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
-        .target(name: "CKernels", linkerSettings: [.linkedLibrary("omp5")]),
+        .target(
+            name: "CKernels", dependencies: ["CGMP"], linkerSettings: [.linkedLibrary("omp5")]),
         .target(
             name: "Prover",
-            dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"]),
+            dependencies: ["Field", "Curve", "Circuits", "ProofSystem", "CKernels"]),
         .target(name: "Models", dependencies: ["Field", "Circuits", "CGMP"]),
 
         .executableTarget(

@@ -12,6 +12,8 @@ enum KernelBenchmarks {
             + sums(points)
     }
 
+    private static let singleInversions = 256
+
     // MARK: Families
 
     private static func vectors(_ n: Int) -> [BenchmarkCase] {
@@ -61,6 +63,21 @@ enum KernelBenchmarks {
                 let (k, a, scratch) = (variant.kernels, elements(n), room(n))
                 return { k.fr_invert(a.p, scratch.p, n) }
             },
+            BenchmarkCase(
+                name: "single inversion", item: "element", itemCount: singleInversions,
+                prepare: { variant in
+                    let (k, a, scratch) = (variant.kernels, elements(singleInversions), room(1))
+                    return {
+                        for i in 0..<singleInversions { k.fr_invert(a.p + i, scratch.p, 1) }
+                    }
+                },
+                rival: (
+                    "GMP mpz_invert",
+                    {
+                        let a = elements(singleInversions)
+                        return { GMPInversion.invert(a.p, singleInversions) }
+                    }
+                )),
         ]
     }
 
@@ -305,6 +322,30 @@ private enum GMPMontgomery {
                 }
             }
         }
+    }
+}
+
+/// Inverses by GMP's extended Euclid, in place; what Montgomery form would add is left out.
+private enum GMPInversion {
+    static func invert(_ a: UnsafeMutablePointer<ck_fr>, _ n: Int) {
+        var (x, y, p) = (mpz_t(), mpz_t(), mpz_t())
+        __gmpz_init2(&x, 256)
+        __gmpz_init2(&y, 256)
+        __gmpz_init2(&p, 256)
+        let modulus = Fr.modulus
+        let limbs: [UInt64] = [modulus.l0, modulus.l1, modulus.l2, modulus.l3]
+        __gmpz_import(&p, 4, -1, 8, 0, 0, limbs)
+        for i in 0..<n {
+            __gmpz_import(&x, 4, -1, 8, 0, 0, a + i)
+            __gmpz_invert(&y, &x, &p)
+            var count = 0
+            var out = ck_fr()
+            __gmpz_export(&out, &count, -1, 8, 0, 0, &y)
+            a[i] = out
+        }
+        __gmpz_clear(&x)
+        __gmpz_clear(&y)
+        __gmpz_clear(&p)
     }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Three real models, two of them quantised too, on real images, from ONNX file to verified proof; then three forgeries.
+# Three real models, two of them quantised too, on real images, from ONNX file to verified proof; then forgeries.
 #
 # Needs nothing but the command line (bin/zkml, or $ZKML). Works in a temporary folder, or in
 # $DEMO_FOLDER, which it keeps. Exits with status 1 unless everything is as it must be.

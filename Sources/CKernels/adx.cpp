@@ -1,4 +1,5 @@
 #if defined(__x86_64__)
+#include "field_adx.hpp"
 #include "table.hpp"
 #include "tables.hpp"
 

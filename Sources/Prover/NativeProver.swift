@@ -35,7 +35,8 @@ public struct NativeProver: Sendable {
 
     func prove(
         _ witness: Witness, blindings: [Fr], transcript: some ProofTranscript,
-        tamper: MessageTamper?, statement givenStatement: NativeStatement? = nil
+        tamper: MessageTamper?, statement givenStatement: NativeStatement? = nil,
+        residentVariables: Int = BatchProver.residentVariables
     ) throws(ProverError) -> NativeProof {
         let verifyingKey = key.verifyingKey
         let system = verifyingKey.system
@@ -51,7 +52,9 @@ public struct NativeProver: Sendable {
         let layout = verifyingKey.plan.layout
         let multiplicities = Multiplicities.count(witness)
         let vectors = layout.vectors.map { vector in
-            VectorCells(vector) { multiplicities[$0] ?? witness.paddedCells($0) }
+            VectorCells(vector) {
+                multiplicities[$0].map(StoredCells.init(padded:)) ?? witness.storedCells($0)
+            }
         }
         var statement: NativeStatement
         if let givenStatement {
@@ -79,7 +82,8 @@ public struct NativeProver: Sendable {
         var recorder = ProofRecorder(
             ReductionWitness(
                 witness: witness, multiplicities: multiplicities, vectors: vectors,
-                layout: layout, powers: key.powers, portBlindings: blindings),
+                layout: layout, powers: key.powers, portBlindings: blindings,
+                residentVariables: residentVariables),
             transcript: transcript, tamper: tamper)
         do throws(VerificationError) {
             _ = try reduceNative(

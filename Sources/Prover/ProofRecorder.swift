@@ -53,7 +53,8 @@ struct ProofRecorder<Transcript: ProofTranscript>: ReductionDriver {
         case .batch(let batch):
             tree = nil
             sumcheck = nil
-            self.batch = BatchProver(batch, vectors: prover.vectors)
+            self.batch = BatchProver(
+                batch, vectors: prover.vectors, residentVariables: prover.residentVariables)
         case .batchChallenge(let challenge):
             batch?.bind(challenge)
         case .opening(let claim):
@@ -152,6 +153,8 @@ struct ReductionWitness {
     let powers: [G1Affine]
     /// The blinding of each committed port.
     let portBlindings: [Fr]
+    /// See ``BatchProver``.
+    let residentVariables: Int
 
     func openingProver(_ claim: OpeningClaim<Fr>) -> OpeningProver {
         var polynomial = [Fr](repeating: .zero, count: 1 << layout.log2Chunk)

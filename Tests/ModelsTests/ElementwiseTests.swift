@@ -78,6 +78,32 @@ import Testing
         #expect(model.circuit.gadgets.count == 1)
     }
 
+    @Test(
+        "normalisation of basic operators is one operation",
+        arguments: [
+            ("layernorm_pytorch", [2], true), ("layernorm_tensorflow", [2], true),
+            ("layernorm_channels", [1], true), ("rmsnorm", [2], false),
+            ("rmsnorm_power", [2], false),
+        ])
+    func normalizations(name: String, axes: [Int], isCentred: Bool) throws {
+        let graph = try Fixture("pattern_\(name)").graph()
+        let node = try #require(graph.nodes.first { $0.operation is Normalization })
+        let epsilon = Double(Float(1e-5))
+        #expect(
+            node.operation as? Normalization
+                == Normalization(axes: axes, epsilon: epsilon, isCentred: isCentred))
+        #expect(node.operands == graph.inputs && node.fused.count >= 6)
+        // The deviation is an output of one of them.
+        let roots = graph.nodes.count { $0.operation is SquareRoot }
+        #expect(roots == (name == "layernorm_channels" ? 1 : 0))
+    }
+
+    @Test("a difference over another deviation stays what it is")
+    func noNormalization() throws {
+        let graph = try Fixture("pattern_not_a_layernorm").graph()
+        #expect(!graph.nodes.contains { $0.operation is Normalization })
+    }
+
     @Test("what is read elsewhere is not fused, and what comes before a sum is")
     func fusionLimits() throws {
         let twice = try Fixture("pattern_gate_read_twice").graph()
@@ -147,13 +173,19 @@ import Testing
         #expect(try compiled.interpreter().outputs([[2, 3, -9]]) == [[1, 0, 1], [0, 0, 0]])
     }
 
-    @Test("an integer that is no truth value counts as true")
-    func truthValues() throws {
-        let model = TestModel(.init("Not", ["x"], ["y"])) {
-            $0.inputs[0] = .init(name: "x", type: 9, shape: [.fixed(4)])
+    @Test("what is no integer of an unsigned type has no proof", arguments: [9, 2, 4])
+    func unsignedInputs(type: Int) throws {
+        let model = TestModel(.init("Cast", ["x"], ["y"], [("to", .int(1))])) {
+            $0.inputs[0] = .init(name: "x", type: type, shape: [.fixed(4)])
         }
+        let last: Int64 = [9: 1, 2: 255, 4: 65535][type] ?? 0
         let compiled = try Self.compile(model, samples: [["x": Self.integers([0, 1, 0, 1])]])
-        #expect(try compiled.interpreter().outputs([[0, 1, -1, -2]]) == [[1, 0, 0, 0]])
+        let interpreter = try compiled.interpreter()
+        #expect(try interpreter.outputs([[0, 1, last, 0]]) == [[0, 1, last, 0]])
+        #expect(compiled.circuit.inputs[0].port.domain.lowest < 0)
+        for outside in [-1, Int64(compiled.circuit.inputs[0].port.domain.lowest)] {
+            #expect(throws: WitnessError.self) { try interpreter.outputs([[0, 1, 0, outside]]) }
+        }
     }
 
     @Test("functions of integers beyond a table are refused")

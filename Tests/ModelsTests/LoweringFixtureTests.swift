@@ -37,16 +37,24 @@ import Testing
         let model = try ModelCompiler.compile(graph, samples: [sample], options: options)
         let interpreter = try model.interpreter()
         var rng = SeededGenerator(seed: UInt64(name.count))
+        var types: [String: ElementType] = [:]
+        for index in graph.inputs {
+            types[graph.values[index].name] = graph.values[index].type.elementType
+        }
         for round in 0..<5 {
             let inputs = model.circuit.inputs.map { input in
-                let domain = input.port.domain
+                let port = input.port.domain.lowest...input.port.domain.highest
+                // Ports have more integers than unsigned types.
+                let domain = (types[input.port.name]?.integerRange ?? port).clamped(to: port)
                 return (0..<input.shape.cellCount).map { _ -> Int64 in
                     switch round {
-                    case 0: Int64(domain.lowest)
-                    case 1: Int64(domain.highest)
+                    case 0: Int64(domain.lowerBound)
+                    case 1: Int64(domain.upperBound)
                     case 2: 0
-                    case 3: Bool.random(using: &rng) ? Int64(domain.lowest) : Int64(domain.highest)
-                    default: Int64(Int.random(in: domain.lowest...domain.highest, using: &rng))
+                    case 3:
+                        Int64(
+                            Bool.random(using: &rng) ? domain.lowerBound : domain.upperBound)
+                    default: Int64(Int.random(in: domain, using: &rng))
                     }
                 }
             }

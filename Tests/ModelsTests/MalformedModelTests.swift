@@ -54,6 +54,22 @@ import Testing
         }
     }
 
+    /// Among the bytes are extents, element types, operands' names and attributes.
+    @Test("one byte changed, every operator", arguments: Fixture.names)
+    func flipsOfAll(name: String) throws {
+        let model = try Fixture(name).model
+        var generator = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 + Int($1) }))
+        for _ in 0..<60 {
+            var bytes = model
+            for _ in 0..<Int.random(in: 1...2, using: &generator) {
+                let index = Int.random(in: model.indices, using: &generator)
+                let isSmall = Bool.random(using: &generator)
+                bytes[index] &+= .random(in: isSmall ? 1...2 : 1...255, using: &generator)
+            }
+            tryOut(bytes)
+        }
+    }
+
     @Test("bytes inserted and removed", arguments: names)
     func insertions(name: String) throws {
         let model = try Fixture(name).model

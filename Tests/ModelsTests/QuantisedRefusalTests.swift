@@ -46,9 +46,10 @@ import Testing
         Case(
             "blocks",
             model(
-                .init("DequantizeLinear", ["x", "s"], ["y"], [("block_size", .int(3))], name: "b"),
+                .init("DequantizeLinear", ["x", "s"], ["y"], [("block_size", .int(2))], name: "b"),
                 opset: 21, type: 2, .floats("s", [2, 1], [1, 1])),
-            "DequantizeLinear", "\"b\"", "block", "3", "one scale a tensor or a channel"),
+            "DequantizeLinear", "\"b\"", "blocks of 2", "[2, 2]", "[2, 1]",
+            category: .malformed),
         Case(
             "computed scale",
             model(.init("QuantizeLinear", ["x", "x"], name: "q")), "\"q\"", "input 1", "scale",

@@ -67,7 +67,7 @@ import ZKMLTestSupport
         ).compute()
         let chunks =
             layout.vector(.constants).map {
-                VectorCells($0, block: witness.paddedCells).commitments(
+                VectorCells($0, block: witness.storedCells).commitments(
                     log2Chunk: log2Chunk, powers: Self.srs.powers)
             } ?? []
         let key = try ProvingKey(

@@ -183,6 +183,31 @@ import Testing
                 == .wrongLength(expected: UInt64(bytes.count), actual: bytes.count + 1))
     }
 
+    /// A changed byte is a typed error, or lies where nothing is read from: other powers than the
+    /// ceremony's never come out.
+    @Test("every byte changed", arguments: [Format.raw, .pruned, .halo2])
+    func changedBytes(format: Format) throws {
+        let bytes = try vector(format.rawValue)
+        let honest = try Self.read(format, bytes)
+        let (g1, g2) = format.offsets
+        for index in bytes.indices {
+            let mask: UInt8 = [1, 0x80, 0xff][index % 3]
+            var changed = bytes
+            changed[index] ^= mask
+            let place: Comment = "byte \(index) ^ \(mask)"
+            do throws(SRSError) {
+                let srs = try Self.read(format, changed)
+                #expect(srs.powers == honest.powers, place)
+                #expect(srs.identity == honest.identity, place)
+                // Of a section that is read, no byte is spare.
+                #expect(!(g1..<g1 + 8 * 64).contains(index), place)
+                #expect(!(g2..<g2 + 2 * 128).contains(index), place)
+            } catch {
+                #expect(error != .identity(.unmarkedDevelopmentSRS), place)
+            }
+        }
+    }
+
     @Test("a .ptau's container and header are checked")
     func container() throws {
         // Raw: 12 bytes, then section 1 at 12 with its content at 24, then section 2 at 68.

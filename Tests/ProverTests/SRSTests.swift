@@ -200,6 +200,52 @@ func srsError(_ body: () throws(SRSError) -> StructuredReferenceString) -> SRSEr
         #expect(error(check: PowersCheck(), swapped) == .inconsistentPower(2))
     }
 
+    /// A header byte is under the header's digest; a coordinate's leaves the curve or its range.
+    @Test("every bit of every byte matters")
+    func flippedBits() {
+        for index in 0..<Self.srs.encoded().count {
+            for bit in 0..<8 {
+                let error = error { $0[index] ^= 1 << UInt8(bit) }
+                let place: Comment = "byte \(index), bit \(bit): \(String(describing: error))"
+                switch index {
+                case ..<8: #expect(error == .unknownFormat, place)
+                case 8..<12:
+                    guard case .unsupportedVersion = error else {
+                        Issue.record(place)
+                        continue
+                    }
+                case ..<192: #expect(error == .headerDigestMismatch, place)
+                default:
+                    let power = (index - 192) / 64
+                    let faults: [SRSError.PointFault] = [.notOnCurve, .notCanonical]
+                    #expect(
+                        faults.contains {
+                            error
+                                == .invalidPoint(
+                                    $0, group: .g1, power: power, offset: 192 + 64 * power)
+                        }, place)
+                }
+            }
+        }
+    }
+
+    @Test("extra bytes are refused, whatever the header says")
+    func extraBytes() {
+        for extra in [1, 63, 64, 65] {
+            for sealed in [false, true] {
+                let error = error {
+                    $0 += [UInt8](repeating: 0, count: extra)
+                    guard sealed else { return }
+                    var writer = ByteWriter()
+                    writer.unsigned(UInt64($0.count), byteCount: 8)
+                    $0.replaceSubrange(12..<20, with: writer.bytes)
+                    seal(&$0)
+                }
+                #expect(error == .wrongLength(expected: 704, actual: 704 + extra))
+            }
+        }
+    }
+
     @Test("a file cut anywhere is refused")
     func truncation() {
         for count in 0..<Self.srs.encoded().count {

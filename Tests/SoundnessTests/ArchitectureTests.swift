@@ -21,7 +21,7 @@ import Testing
 
     private static let imports: [String: Set<String>] = closure.merging(
         [
-            "Prover": ["Field", "Curve", "Circuits", "ProofSystem", "CKernels", "CGMP"],
+            "Prover": ["Field", "Curve", "Circuits", "ProofSystem", "CKernels"],
             "Models": ["Field", "Circuits", "CGMP"],
         ]) { $1 }
     /// Files are read and written there.
@@ -70,11 +70,101 @@ import Testing
         ]
         for file in try sources(target) {
             #expect(file.pathExtension == "swift", "\(file.path)")
-            let code = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-                .filter { !$0.drop(while: { $0 == " " }).hasPrefix("//") }
-            for line in code {
+            for line in try code(file) {
                 for word in forbidden where line.contains(word) {
                     Issue.record("\(file.lastPathComponent): \(line)")
+                }
+            }
+        }
+    }
+
+    private func code(_ file: URL) throws -> [String] {
+        try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.hasPrefix("//") }
+    }
+
+    // MARK: Traps
+
+    /// The lines of the closure that trap when what they say does not hold, and why no bytes of a
+    /// proof or key get there. Everything else that can be wrong with bytes is a typed error.
+    private static let traps: [(file: String, line: String, reason: String)] = [
+        (
+            "ByteCoding.swift",
+            #"precondition(value >= 0 && (byteCount == 8 || value < 1 << (8 * byteCount)), "\(value)")"#,
+            "writing only; what is written again was read from fields of the same widths"
+        ),
+        (
+            "UnivariatePolynomial.swift", "precondition(",
+            "as many values as the degree of a sum-check's rounds, at most 5 with any key"
+        ),
+        (
+            "ScalarMultiplication.swift", "precondition(",
+            "points and scalars of one list of terms"
+        ),
+        (
+            "TensorShape.swift", #"preconditionFailure("no fewer axes have more cells")"#,
+            "some axes of a shape are a shape"
+        ),
+        (
+            "Selection.swift", "let edgeShape = TensorShape(edgeExtents)!",
+            "a shape with one extent replaced by 1"
+        ),
+        (
+            "ExpansionSteps.swift", "let rows = TensorShape([1 << bits])!",
+            "tables of gadgets and limbs have at most 2^16 rows: `validate` has checked both"
+        ),
+        (
+            "OneHot.swift", "TensorShape(shape(x).extents + [count])!, gadget)",
+            "`validatedShape` of one-hot tensors and gathers has made this very shape"
+        ),
+        (
+            "GadgetExpansion.swift", #"preconditionFailure("every other gadget has advice")"#,
+            "the four gadgets without have cases of their own"
+        ),
+        (
+            "CircuitBuilder.swift", "precondition(",
+            "the publisher's closures; verifiers build nothing"
+        ),
+        (
+            "CircuitBuilder.swift",
+            #"preconditionFailure("wire \(wire.index) is not of a builder")"#,
+            "the publisher's; verifiers build nothing"
+        ),
+    ]
+    /// Computes witnesses: the prover's part of Circuits, that no verifier calls.
+    private static let proversFiles: Set = ["TensorEvaluation.swift"]
+
+    @Test func trapsAreKnown() throws {
+        let words = ["precondition(", "preconditionFailure(", "assert(", "assertionFailure("]
+        // Behind a name, a bracket or a generic's end, and no `!=`.
+        let unwrap = try Regex(#"[\w)\]>]!(?!=)"#)
+        var found: [String] = []
+        for target in Self.closure.keys.sorted() {
+            for file in try sources(target)
+            where !Self.proversFiles.contains(file.lastPathComponent) {
+                for line in try code(file) {
+                    let bare = line.replacing(/"(?:[^"\\]|\\.)*"/, with: "\"\"")
+                        .replacing(/\/\/.*/, with: "")
+                    guard
+                        words.contains(where: bare.contains) || bare.contains(unwrap)
+                            || bare.contains("as!")
+                    else { continue }
+                    found.append("\(file.lastPathComponent): \(line)")
+                }
+            }
+        }
+        // A new one must be explained, and the explanation of one that is gone goes too.
+        #expect(found.sorted() == Self.traps.map { "\($0.file): \($0.line)" }.sorted())
+    }
+
+    /// The verifier's own files name nothing of the prover's part.
+    @Test func verifiersEvaluateNoWitness() throws {
+        for target in ["ProofSystem", "Verifier"] {
+            for file in try sources(target) {
+                for line in try code(file) {
+                    #expect(
+                        !line.contains("TensorEvaluation") && !line.contains("CircuitBuilder"),
+                        "\(file.lastPathComponent): \(line)")
                 }
             }
         }

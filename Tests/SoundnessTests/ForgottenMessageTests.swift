@@ -12,29 +12,6 @@ import ZKMLTestSupport
 /// A forgotten message does not move the challenges, so the cheater learns them in a first run and
 /// then chooses the message.
 @Suite struct ForgottenMessageTests {
-    private func attack(
-        _ forge: Forge, _ witness: Witness, _ cheat: Cheat, statement: NativeStatement,
-        forgetting label: String
-    ) throws {
-        #expect(statement.outputs != forge.statement(forge.witness()).outputs)
-        let forged = try forge.prove(
-            witness, cheat, statement: statement, transcript: forgetting(label))
-        #expect(forge.refusal(forged, transcript: forgetting(label)) == nil, "\(label)")
-        #expect(forge.refusal(forged) != nil)
-        let honestTranscript = try forge.prove(witness, cheat, statement: statement)
-        #expect(forge.refusal(honestTranscript) != nil)
-    }
-
-    private func log(
-        _ forge: Forge, _ witness: Witness, _ cheat: Cheat = Cheat(),
-        statement: NativeStatement? = nil, forgetting label: String
-    ) throws -> ProverLog {
-        let log = ProverLog()
-        _ = try forge.prove(
-            witness, cheat, statement: statement, transcript: forgetting(label), log: log)
-        return log
-    }
-
     // MARK: Sum-checks
 
     @Test func sumcheckRound() throws {
@@ -43,13 +20,15 @@ import ZKMLTestSupport
         let witness = forge.witness()
         var statement = forge.statement(witness)
         statement.outputs[0][1] += 1
-        let rounds = try log(forge, witness, forgetting: label).sumcheck(.merge(level: 0)).rounds
+        let rounds = try forge.log(witness, forgetting: label).sumcheck(.merge(level: 0)).rounds
         let cheat = try #require(
             try forge.adapt(
                 witness, statement: statement, transcript: forgetting(label),
                 unknowns: [rounds[0].lowerBound]
             ) { $0.residuals([.sumcheck(.merge(level: 0))]) })
-        try attack(forge, witness, cheat, statement: statement, forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: statement, forgetting: label,
+            refusal: .sumcheck(.merge(level: 0)), honestRefusal: .sumcheck(.merge(level: 0)))
     }
 
     @Test func factorValues() throws {
@@ -58,7 +37,7 @@ import ZKMLTestSupport
         let witness = forge.witness()
         var statement = forge.statement(witness)
         statement.outputs[0][1] += 1
-        let honest = try log(forge, witness, forgetting: label)
+        let honest = try forge.log(witness, forgetting: label)
         // Last made first: the merged values of short, b and a; then their operands.
         let merged = honest.sumcheck(.merge(level: 0)).factors
         let operands = honest.sumcheck(.main(level: 0)).factors
@@ -72,7 +51,9 @@ import ZKMLTestSupport
                 $0.residuals([.sumcheck(.merge(level: 0)), .sumcheck(.main(level: 0))])
                     + [forge.openingResidual($0, witness)]
             })
-        try attack(forge, witness, cheat, statement: statement, forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: statement, forgetting: label,
+            refusal: .sumcheck(.main(level: 0)), honestRefusal: .sumcheck(.main(level: 0)))
     }
 
     @Test func value() throws {
@@ -81,13 +62,15 @@ import ZKMLTestSupport
         let witness = forge.witness()
         var statement = forge.statement(witness)
         statement.outputs[1][4] -= 1
-        let values = try log(forge, witness, forgetting: label).values
+        let values = try forge.log(witness, forgetting: label).values
         let cheat = try #require(
             try forge.adapt(
                 witness, statement: statement, transcript: forgetting(label),
                 unknowns: values.map(\.index)
             ) { $0.residuals([.publicClaim, .sumcheck(.merge(level: 0))]) })
-        try attack(forge, witness, cheat, statement: statement, forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: statement, forgetting: label,
+            refusal: .sumcheck(.merge(level: 0)), honestRefusal: .sumcheck(.merge(level: 0)))
     }
 
     // MARK: The fraction tree
@@ -101,7 +84,7 @@ import ZKMLTestSupport
     @Test func treeLayer() throws {
         let label = "tree.layer"
         let (forge, witness) = try lookupForge()
-        let honest = try log(forge, witness, forgetting: label)
+        let honest = try forge.log(witness, forgetting: label)
         let values = honest.treeLayers[0].values
         let (p0, p1) = (honest.elements[values.lowerBound], honest.elements[values.lowerBound + 1])
         let (q0, q1) = (
@@ -118,14 +101,15 @@ import ZKMLTestSupport
         let cheat = Cheat(added: [
             values.lowerBound: forged[0] - p0, values.lowerBound + 1: forged[1] - p1,
         ])
-        try attack(
-            forge, witness, cheat, statement: forge.statement(witness), forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: forge.statement(witness), forgetting: label,
+            refusal: .treeLayer(1), honestRefusal: .treeLayer(1))
     }
 
     @Test func treeRound() throws {
         let label = "tree.round"
         let (forge, witness) = try lookupForge()
-        let layers = try log(forge, witness, forgetting: label).treeLayers
+        let layers = try forge.log(witness, forgetting: label).treeLayers
         var cheat = try #require(
             try forge.adapt(
                 witness, transcript: forgetting(label), unknowns: [layers[0].values.lowerBound]
@@ -135,8 +119,9 @@ import ZKMLTestSupport
                 witness, cheat, transcript: forgetting(label),
                 unknowns: [layers[1].rounds[0].lowerBound]
             ) { $0.residuals([.treeLayer(1)]) })
-        try attack(
-            forge, witness, cheat, statement: forge.statement(witness), forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: forge.statement(witness), forgetting: label,
+            refusal: .treeLayer(1), honestRefusal: .treeLayer(1))
     }
 
     // MARK: Commitments
@@ -144,7 +129,9 @@ import ZKMLTestSupport
     /// The chunk is chosen when the coefficients and the point of the opening are known.
     @Test func advice() throws {
         let forge = try Forge(LookupTests.model(shift: 3, bits: 6), log2Chunk: 4)
-        try commitmentChosenLast(forge, forgetting: "advice", chunk: .adviceChunk(0)) {
+        try commitmentChosenLast(
+            forge, forgetting: "advice", chunk: .adviceChunk(0), honestRefusal: .openingValue
+        ) {
             $1[0] = (G1($1[0]) + G1($2)).affine
         }
     }
@@ -152,7 +139,8 @@ import ZKMLTestSupport
     @Test func committedPorts() throws {
         let forge = try Forge(StatementTests.committedModel())
         try commitmentChosenLast(
-            forge, forgetting: "committed-ports", chunk: .committedPort(0)
+            forge, forgetting: "committed-ports", chunk: .committedPort(0),
+            honestRefusal: .sumcheck(.merge(level: 0))
         ) {
             $0.commitments[0] = (G1($0.commitments[0]) + G1($2)).affine
         }
@@ -160,6 +148,7 @@ import ZKMLTestSupport
 
     private func commitmentChosenLast(
         _ forge: Forge, forgetting label: String, chunk: PointReference,
+        honestRefusal: VerificationError,
         add: @escaping (inout NativeStatement, inout [G1Affine], G1Affine) -> Void
     ) throws {
         let witness = forge.witness()
@@ -167,12 +156,12 @@ import ZKMLTestSupport
         statement.outputs[statement.outputs.count - 1][0] += 1
         // A false value among the claims on the way, so that only the opening is wrong.
         var cheat = Cheat()
-        let start = try log(forge, witness, statement: statement, forgetting: label)
+        let start = try forge.log(witness, statement: statement, forgetting: label)
         if start.violated != .openingValue {
             cheat = try carriedToTheOpening(
                 forge, witness, statement: statement, forgetting: label)
         }
-        let first = try log(forge, witness, cheat, statement: statement, forgetting: label)
+        let first = try forge.log(witness, cheat, statement: statement, forgetting: label)
         #expect(first.violated == .openingValue)
         let claim = try #require(first.openingClaim)
         let coefficient = claim.coefficients.first { $0.chunk == chunk }!.coefficient
@@ -184,7 +173,9 @@ import ZKMLTestSupport
             polynomial[0] += amount * coefficient
             return trueFolds(polynomial, claim.point)
         }
-        try attack(forge, witness, cheat, statement: statement, forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: statement, forgetting: label,
+            refusal: .treeLayer(1), honestRefusal: honestRefusal)
     }
 
     /// Makes every sum-check end right by its last factor value.
@@ -192,9 +183,9 @@ import ZKMLTestSupport
         _ forge: Forge, _ witness: Witness, statement: NativeStatement, forgetting label: String
     ) throws -> Cheat {
         var cheat = Cheat()
-        for kind in try log(forge, witness, forgetting: label).sumcheckKinds {
-            let factors = try log(
-                forge, witness, cheat, statement: statement, forgetting: label
+        for kind in try forge.log(witness, forgetting: label).sumcheckKinds {
+            let factors = try forge.log(
+                witness, cheat, statement: statement, forgetting: label
             ).sumcheck(kind).factors
             cheat = try #require(
                 try forge.adapt(
@@ -227,10 +218,7 @@ import ZKMLTestSupport
             _ = try forge.prove(
                 witness, statement: statement, transcript: forgetting(label), log: log)
             claim = log.openingClaim!
-            var challenges: [OpeningChallenge: Fr] = [:]
-            for case .step(.openingChallenge(let kind, let value)) in log.events {
-                challenges[kind] = value
-            }
+            let challenges = log.openingChallenges
             (r, q, z) = (
                 challenges[.evaluationPoint]!, challenges[.combination]!,
                 challenges[.quotientPoint]!
@@ -290,9 +278,9 @@ import ZKMLTestSupport
         for (index, amount) in zip(opening.log.evaluations, wanted) {
             cheat.added[index] = amount
         }
-        try attack(
-            opening.forge, opening.witness, cheat, statement: opening.statement,
-            forgetting: label)
+        try opening.forge.expectForgery(
+            opening.witness, cheat, statement: opening.statement, forgetting: label,
+            refusal: .pairing, honestRefusal: .pairing)
     }
 
     /// The last fold takes the true value at r², which the fold before it asks for, and whatever
@@ -312,7 +300,9 @@ import ZKMLTestSupport
                 folds[folds.count - 1] = forged
                 return folds
             })
-        try attack(forge, witness, cheat, statement: opening.statement, forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: opening.statement, forgetting: label,
+            refusal: .openingValue, honestRefusal: .pairing)
     }
 
     /// False evaluations, and a quotient that makes up for what they change at the one point z.
@@ -326,12 +316,9 @@ import ZKMLTestSupport
                 unknowns: [opening.log.evaluations.upperBound - 2]
             ) { $0.residuals([.openingValue]) })
         // The challenges with these evaluations.
-        let log = try self.log(
-            forge, witness, cheat, statement: opening.statement, forgetting: label)
-        var challenges: [OpeningChallenge: Fr] = [:]
-        for case .step(.openingChallenge(let kind, let value)) in log.events {
-            challenges[kind] = value
-        }
+        let log = try forge.log(
+            witness, cheat, statement: opening.statement, forgetting: label)
+        let challenges = log.openingChallenges
         #expect(challenges[.evaluationPoint] == opening.r)
         var moved = opening
         moved.q = challenges[.combination]!
@@ -344,6 +331,8 @@ import ZKMLTestSupport
         let quotient = log.points.count - 2
         cheat.addedPoints[quotient] =
             (-difference * vanishing.inverse()! * G1Affine.generator).affine
-        try attack(forge, witness, cheat, statement: opening.statement, forgetting: label)
+        try forge.expectForgery(
+            witness, cheat, statement: opening.statement, forgetting: label,
+            refusal: .pairing, honestRefusal: .pairing)
     }
 }

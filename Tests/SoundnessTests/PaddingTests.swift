@@ -165,28 +165,83 @@ import ZKMLTestSupport
         #expect(try forge.refusal(of: witness) == .publicClaim)
     }
 
-    /// Cells of V_a, V_c and of a port's polynomial that lie in no tensor's block are read by no
-    /// claim: whatever is committed there, the statement is about the blocks.
-    @Test func cellsBehindTheBlocks() throws {
-        let forge = try Forge(StatementTests.committedModel(), log2Chunk: 8)
+    // MARK: Behind the blocks
+
+    /// V_a, V_c and the polynomial of a port, each with cells that lie in no tensor's block and
+    /// that no claim reads: whatever is committed there, the statement is about the blocks.
+    @Test(arguments: [CommittedVector.Kind.advice, .constants, .port(0)], [6, 8])
+    func cellsBehindTheBlocks(kind: CommittedVector.Kind, log2Chunk: Int) throws {
+        var generator = SeededGenerator(seed: 3)
+        var draft = CircuitDraft(limbBits: 3)
+        let x = draft.input([3, 5], bits: 4, visibility: .committed)
+        let w = draft.constant([3, 5], in: -3...3, using: &generator)
+        let y = draft.requantise(x, shift: 1, bits: 4)
+        draft.output(
+            draft.affine("ab", (1, x, "ab"), (1, w, "ab"), (1, y, "ab")), extraBits: 1)
+        let model = draft.finish("behind", inputs: [generator.cells(15, in: -8...7)])
+
+        let clean = try Forge(model, log2Chunk: log2Chunk)
+        let honest = clean.statement(clean.witness())
+        let layout = clean.key.verifyingKey.plan.layout
+        let vector = try #require(layout.vectors.firstIndex { $0.kind == kind })
+        let cellCount = layout.vectors[vector].cellCount
+        let capacity = layout.chunkCount(kind) << log2Chunk
+        try #require(cellCount < capacity)
+        let garbage = Dictionary(
+            uniqueKeysWithValues: (cellCount..<capacity).map {
+                ($0, Fr.random(using: &generator))
+            })
+
+        let forge =
+            kind == .constants
+            ? try Forge(model, log2Chunk: log2Chunk, behindConstants: garbage) : clean
         let witness = forge.witness()
-        // X^40 is behind the port's 32 cells, X^255 behind V_a's last block.
-        let cheat = Cheat(commitments: { statement, chunks in
-            statement.commitments[0] =
-                (G1(statement.commitments[0]) + Fr(9) * Forge.srs.powers[40]).affine
-        })
-        // The prover must open what it committed to.
-        #expect(try forge.refusal(of: witness, cheat) == .pairing)
-        var opened = cheat
-        opened.opening = ForgedOpening { claim in
-            var polynomial = forge.openedPolynomial(claim, witness)
-            for (coefficient, reference) in claim.coefficients
-            where reference == .committedPort(0) {
-                polynomial[40] += Fr(9) * coefficient
+        var polynomial = [Fr](repeating: .zero, count: 1 << log2Chunk)
+        for (cell, value) in garbage { polynomial[cell & (1 << log2Chunk - 1)] = value }
+        let added = forge.commitment(polynomial)
+        func cheat(read: (vector: Int, cell: Int)? = nil) -> Cheat {
+            var cheat = Cheat(
+                commitments: { statement, chunks in
+                    switch kind {
+                    case .advice:
+                        chunks[chunks.count - 1] = (G1(chunks[chunks.count - 1]) + G1(added)).affine
+                    case .port(let port):
+                        statement.commitments[port] =
+                            (G1(statement.commitments[port]) + G1(added)).affine
+                    case .constants: break
+                    }
+                })
+            cheat.batch = ForgedBatch(
+                cells: layout.vectors.map {
+                    forge.cells($0, witness, behind: $0.kind == kind ? garbage : [:])
+                }, read: read)
+            cheat.opening = ForgedOpening { claim in
+                trueFolds(
+                    forge.openedPolynomial(claim, witness, behind: [kind: garbage]), claim.point)
             }
-            return trueFolds(polynomial, claim.point)
+            return cheat
         }
-        // The batch must know of it too, or its last value is another.
-        #expect(try forge.refusal(of: witness, opened) == .openingValue)
+        // Harmless, if the prover knows of it.
+        let proof = try forge.prove(witness, cheat())
+        #expect(forge.refusal(proof) == nil)
+        #expect(proof.statement.outputs == honest.outputs)
+        #expect(
+            try proof != clean.prove(clean.witness()), "garbage that nobody committed to")
+        #expect(
+            try forge.refusal(of: witness) == (kind == .constants ? .pairing : nil))
+        // A batch that leaves it out, or an opening.
+        var (noBatch, noOpening) = (cheat(), cheat())
+        noBatch.batch = nil
+        noOpening.opening = nil
+        #expect(try forge.refusal(of: witness, noBatch) == .openingValue)
+        #expect(try forge.refusal(of: witness, noOpening) == .openingValue)
+        // Worth nothing: one more in the output, with the sum made up for behind the blocks.
+        var statement = forge.statement(witness)
+        statement.outputs[0][4] += 1
+        let reading = cheat(read: (vector, cellCount))
+        #expect(
+            try forge.refusal(of: witness, reading, statement: statement) == .openingValue)
+        #expect(
+            try forge.refusal(of: witness, cheat(), statement: statement) == .openingValue)
     }
 }

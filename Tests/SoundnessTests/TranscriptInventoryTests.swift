@@ -67,8 +67,9 @@ import ZKMLTestSupport
 
     // MARK: Every message matters
 
-    /// Changing any message leaves the challenges before it and changes every one after it; with
-    /// the message forgotten, two different proofs have the same challenges throughout.
+    /// Changing any element or point of any message leaves the challenges before it and changes
+    /// every one after it; with the message forgotten, two different proofs have the same
+    /// challenges throughout.
     ///
     /// What that is worth to a cheater is in ``ForgottenMessageTests``.
     @Test(arguments: models) func everyMessageMatters(model: TestModel) throws {
@@ -77,54 +78,61 @@ import ZKMLTestSupport
         let proof = try forge.prove(forge.witness())
         let honest = try LenientReplay.log(proof, key: key).entries
         let lastChallenge = honest.lastIndex { $0.kind == .challenge }!
-        var element = 0
-        var point = 0
-        var inputs = 0
-        var outputs = 0
+        var seen = (elements: 0, points: 0, inputs: 0, outputs: 0)
         for (position, entry) in honest.enumerated() where entry.kind != .challenge {
-            var changed = proof
+            let change: (inout NativeProof, Int) -> Void
+            let start = seen
             switch entry.label {
             case "protocol", "srs", "verifying-key", "nonce":
                 // Not the prover's to choose: see `fixedMessages`.
                 continue
             case "public-input":
-                defer { inputs += 1 }
-                guard entry.count > 0 else { continue }
-                changed.statement.inputs[inputs][0] ^= 1
+                change = { $0.statement.inputs[start.inputs][$1] ^= 1 }
+                seen.inputs += 1
             case "public-output":
-                defer { outputs += 1 }
-                guard entry.count > 0 else { continue }
-                changed.statement.outputs[outputs][0] ^= 1
+                change = { $0.statement.outputs[start.outputs][$1] ^= 1 }
+                seen.outputs += 1
             case "committed-ports":
-                guard entry.count > 0 else { continue }
-                changed.statement.commitments[0] = move(proof.statement.commitments[0])
+                change = { $0.statement.commitments[$1] = move($0.statement.commitments[$1]) }
             case "advice":
-                guard entry.count > 0 else { continue }
-                changed.adviceChunks[0] = move(proof.adviceChunks[0])
+                change = { $0.adviceChunks[$1] = move($0.adviceChunks[$1]) }
             default:
                 if entry.kind == .elements {
-                    changed.elements[element] += .one
-                    element += entry.count
+                    change = { $0.elements[start.elements + $1] += .one }
+                    seen.elements += entry.count
                 } else {
-                    guard entry.count > 0 else { continue }
-                    changed.openingPoints[point] = move(proof.openingPoints[point])
-                    point += entry.count
+                    change = {
+                        $0.openingPoints[start.points + $1] =
+                            move($0.openingPoints[start.points + $1])
+                    }
+                    seen.points += entry.count
                 }
             }
-            let place: Comment = "\(position): \(entry.line)"
-            let full = try LenientReplay.log(changed, key: key).entries
-            #expect(full[position] != entry, place)
-            for later in honest.indices where honest[later].kind == .challenge {
-                #expect((full[later] == honest[later]) == (later < position), place)
-            }
             let holes = try LenientReplay.log(proof, key: key, forgetting: [position])
-            let changedHoles = try LenientReplay.log(changed, key: key, forgetting: [position])
-            #expect(holes.challenges == changedHoles.challenges, place)
             // The last message of all is under no challenge: the pairing alone reads it.
-            #expect((position > lastChallenge) == (entry.label == "opening.witness"), place)
+            #expect((position > lastChallenge) == (entry.label == "opening.witness"))
+            // Every one of them, but of hundreds of chunks the ends and a few between.
+            let step = max(1, entry.count / 20)
+            for index in Set(stride(from: 0, to: entry.count, by: step)).union(
+                entry.count > 0 ? [entry.count - 1] : [])
+            {
+                var changed = proof
+                change(&changed, index)
+                let place: Comment = "\(position): \(entry.line), index \(index)"
+                let full = try LenientReplay.log(changed, key: key).entries
+                #expect(full[position] != entry, place)
+                for later in honest.indices where honest[later].kind == .challenge {
+                    #expect((full[later] == honest[later]) == (later < position), place)
+                }
+                let changedHoles = try LenientReplay.log(
+                    changed, key: key, forgetting: [position])
+                #expect(holes.challenges == changedHoles.challenges, place)
+            }
         }
-        #expect(element == proof.elements.count)
-        #expect(point == proof.openingPoints.count)
+        #expect(seen.elements == proof.elements.count)
+        #expect(seen.points == proof.openingPoints.count)
+        #expect(seen.inputs == proof.statement.inputs.count)
+        #expect(seen.outputs == proof.statement.outputs.count)
     }
 
     private func move(_ point: G1Affine) -> G1Affine { (G1(point) + G1(.generator)).affine }

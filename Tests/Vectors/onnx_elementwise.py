@@ -228,6 +228,21 @@ def integers():
          {"x": ([2, 3], np.bool_), "z": [3]})
     case("mod_float", node("Mod", "x c", fmod=1), {"x": [8]}, {"c": np.array(1.5, np.float32)},
          given={"x": [-4, -3, -1.75, -0.25, 0, 0.5, 1.5, 3.75]})
+    reals = {"x": [[-4.25, -3, -1.75, -0.25], [0.75, 0.5, 2.25, 3.5]]}
+    several = {"c": np.array([1.5, -2, 0.75, 1.5], np.float32)}
+    case("mod_float_several", node("Mod", "x c", fmod=1), {"x": [2, 4]}, several, given=reals)
+    case("mod_float_wide", node("Mod", "x c", fmod=1), {"x": [2, 1]}, several,
+         given={"x": [[-4.25], [3.5]]})
+    many = {"c": np.arange(1, 18, dtype=np.float32) * 0.3}
+    case("mod_float_many", node("Mod", "x c", fmod=1), {"x": [2, 1]}, many,
+         given={"x": [[-4.21], [3.53]]})
+    for fmod, runs in [(0, False), (1, True)]:
+        given = {**reals, "z": [[1.3, 0.7, 0.6, 0.8], [1.1, 0.3, 0.9, 1.2]]}
+        case(f"mod_float_computed_{fmod}", node("Mod", "x z", fmod=fmod),
+             {"x": [2, 4], "z": [2, 4]}, given=given, opset=17 if runs else 28,
+             reference=not runs)
+    case("mod_float_floored", node("Mod", "x c"), {"x": [2, 4]}, several, 28, given=reals,
+         reference=True)
 
 
 def variadic():

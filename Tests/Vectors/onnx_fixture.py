@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 
 FOLDER = pathlib.Path(__file__).parent / "onnx"
 INT64_MAX = 2**63 - 1
@@ -28,15 +29,16 @@ def node(operator, inputs, outputs="y", **attributes):
 
 
 def case(name, nodes, inputs, constants=None, opset=17, outputs=("y",), given=None, declared=None,
-         kind=TensorProto.FLOAT, domains=(), sessions=False):
+         kind=TensorProto.FLOAT, domains=(), sessions=False, reference=False):
     """Writes one model and its answer.
 
     inputs: name -> shape, or (shape, numpy type) for integers; constants: name -> array;
     given: name -> array, where random numbers will not do;
     declared: name -> shape with symbols, where the model leaves extents open;
-    kind: the outputs' element type;
+    kind: the outputs' element type, or one for each;
     domains: other domains that the model imports;
-    sessions: the optimised session has to agree with the plain one.
+    sessions: the optimised session has to agree with the plain one;
+    reference: for what onnxruntime does not run, the answer is that of ONNX's own evaluator.
     """
     assert name not in names, name
     names.add(name)
@@ -58,14 +60,15 @@ def case(name, nodes, inputs, constants=None, opset=17, outputs=("y",), given=No
         infos.append(helper.make_tensor_value_info(key, element, open_shape))
     graph = helper.make_graph(
         nodes, name, infos,
-        [helper.make_tensor_value_info(key, kind, None) for key in outputs],
+        [helper.make_tensor_value_info(key, kind[key] if isinstance(kind, dict) else kind, None)
+         for key in outputs],
         [value if isinstance(value, TensorProto) else numpy_helper.from_array(value, key)
          for key, value in (constants or {}).items()])
     model = helper.make_model(
         graph, producer_name="onnx_operators.py", ir_version=8,
         opset_imports=[helper.make_opsetid("", opset)]
         + [helper.make_opsetid(domain, 1) for domain in domains])
-    save(name, model, values, sessions)
+    save(name, model, values, sessions, reference)
 
 
 def run(data, values, optimised=False):
@@ -78,9 +81,13 @@ def run(data, values, optimised=False):
     return [i.name for i in session.get_inputs()], session.run(None, values)
 
 
-def save(name, model, values, sessions=False):
+def save(name, model, values, sessions=False, reference=False):
     data = model.SerializeToString(deterministic=True)
-    listed, results = run(data, values)
+    if reference:
+        listed = [info.name for info in model.graph.input]
+        results = [np.asarray(result) for result in ReferenceEvaluator(model).run(None, values)]
+    else:
+        listed, results = run(data, values)
     if sessions:
         for plain, optimised in zip(results, run(data, values, optimised=True)[1]):
             assert np.allclose(plain, optimised, rtol=1e-6, atol=0), (name, plain, optimised)

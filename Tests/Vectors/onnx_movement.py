@@ -31,6 +31,8 @@ def splits():
          {"x": [2, 9]})
     case("split_reordered", [node("Split", "x", "a b", axis=1), node("Relu", "b", "r"),
                              node("Concat", "r a", axis=1)], {"x": [2, 4, 2, 1, 3, 1]})
+    case("split_nothing", [node("Split", "x s", "a b", axis=1), node("Relu", "a", "r"),
+                           node("Concat", "b r", axis=1)], {"x": [2, 3]}, {"s": ints(3, 0)})
     case("split_constant", [node("Split", "c", "a b"), node("Add", "x b")], {"x": [2]},
          {"c": numbers("split_constant", [4])})
 
@@ -65,6 +67,10 @@ def blocks():
           node("Conv", "d v")], {"x": [1, 2, 3, 2]},
          {"w": numbers("d2s", [4, 2, 1, 1]), "v": numbers("d2s2", [1, 1, 2, 3])})
     on("plain", "SpaceToDepth", [2, 3, 4, 6], blocksize=2)
+    for mode in ["DCR", "CRD"]:
+        case(f"spacetodepth_{mode.lower()}",
+             node("SpaceToDepth", "x", blocksize=2, mode=mode), {"x": [2, 3, 4, 6]}, opset=28,
+             reference=True)
 
 
 def gathers():
@@ -74,6 +80,14 @@ def gathers():
         [[[0, 1, 2], [-5, 4, 0]]])}, extra=" i", axis=1)
     integers("gatherelements_integers", [node("GatherElements", "x j", "i", axis=-1)], [2, 4],
              {"j": index})
+    for name, x, i, axis in [("rows", [3, 4], [2, 4], 0), ("columns", [2, 5, 3], [1, 4, 2], 1),
+                             ("last", [2, 3], [2, 5], -1)]:
+        indices = np.arange(int(np.prod(i))).reshape(i) * 5 % (2 * x[axis]) - x[axis]
+        case(f"gatherelements_computed_{name}", node("GatherElements", "x i", axis=axis),
+             {"x": x, "i": (i, np.int64)}, given={"i": indices})
+    case("gatherelements_computed_integers", node("GatherElements", "x i", axis=1),
+         {"x": ([2, 3], np.int64), "i": ([2, 2], np.int32)}, given={"i": [[2, 0], [1, 1]]},
+         kind=TensorProto.INT64)
     on("elements", "GatherND", [2, 3, 2], constants={"i": np.array(
         [[0, -1, 1], [1, 0, 0]])}, extra=" i")
     on("blocks", "GatherND", [3, 2, 4], constants={"i": np.array([[[2]], [[-3]]])}, extra=" i",
@@ -112,6 +126,17 @@ def scatters():
     on("opset9", "Scatter", [3, 3], 9, updates, " i u")
     case("scatterelements_computed", node("ScatterElements", "x i u"),
          {"x": [3, 3], "u": [2, 3]}, {"i": updates["i"]})
+    crowded = {"i": np.array([[1, 0, 2], [1, -1, 1], [0, -3, 1]]), "u": numbers("scatter7", [3, 3])}
+    blocks = {"i": np.array([[3], [0], [3], [-1]]), "u": numbers("scatter8", [4, 2])}
+    for reduction in ["mul", "max", "min"]:
+        on(reduction, "ScatterElements", [3, 4], 18, crowded, " i u", reduction=reduction)
+        on(f"{reduction}_axis", "ScatterElements", [3, 3], 18, crowded, " i u", axis=-1,
+           reduction=reduction)
+        on(reduction, "ScatterND", [4, 2], 18, blocks, " i u", reduction=reduction)
+        case(f"scatternd_{reduction}_computed", node("ScatterND", "x i u", reduction=reduction),
+             {"x": [2, 3], "u": [3]}, {"i": np.array([[0, 2], [1, 0], [0, 2]])}, 18)
+    integers("scatternd_integers", [node("ScatterND", "x j u", "i", reduction="max")], [4],
+             {"j": np.array([[1], [3], [1]]), "u": ints(7, 90, 60)}, 18)
     on("elements", "ScatterND", [5], constants={
         "i": np.array([[4], [1]]), "u": numbers("scatter4", [2])}, extra=" i u")
     on("add", "ScatterND", [4, 2], 18, {

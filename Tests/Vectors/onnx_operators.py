@@ -11,6 +11,9 @@ for each tensor its rank, its extents (all uint32) and its elements (float32).
 The output is the same on each run: the numbers come from seeds made of the cases' names.
 """
 
+import pathlib
+import sys
+
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
@@ -20,7 +23,11 @@ import onnx_movement
 import onnx_quantised
 import onnx_reductions
 import onnx_rows
-from onnx_fixture import FOLDER, INT64_MAX, case, ints, names, node, numbers
+from onnx_fixture import FOLDER, INT64_MAX, case, ints, names, node, numbers, save
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "Examples/gpt2"))
+
+import make_model  # noqa: E402 - lies in another folder
 
 
 def convolutions():
@@ -106,6 +113,23 @@ def pools():
         pool("line", operator, [1, 2, 11])
         pool("extent_one", operator, [1, 1, 1, 1], opset=9)
         pool("opset22", operator, [1, 4, 3, 2], opset=22)
+    def places(name, x, opset=17, given=None, kind=TensorProto.FLOAT, element=None, **attributes):
+        case(f"maxpool_indices_{name}", node("MaxPool", "x", "y i", **attributes),
+             {"x": (x, element) if element else x}, opset=opset, outputs=("y", "i"), given=given,
+             kind={"y": kind, "i": TensorProto.INT64})
+    places("plane", [2, 3, 5, 6], kernel_shape=[2, 3], strides=[2, 1])
+    places("pads", [1, 2, 4, 5], kernel_shape=[3, 2], pads=[1, 0, 2, 1])
+    places("columns", [2, 2, 4, 3], kernel_shape=[2, 2], pads=[1, 1, 0, 0], storage_order=1)
+    places("line_dilated", [2, 1, 9], kernel_shape=[3], dilations=[2], strides=[2])
+    places("box_columns", [1, 2, 3, 4, 2], kernel_shape=[2, 2, 2], storage_order=1)
+    places("ties", [1, 1, 3, 3], kernel_shape=[2, 2], pads=[1, 1, 1, 1],
+           given={"x": [[[[-1, -1, -1], [-1, -1, 0], [-1, 0, 0]]]]})
+    places("opset8", [1, 1, 4, 4], 8, kernel_shape=[2, 2])
+    places("bytes", [1, 2, 3, 3], kernel_shape=[2, 2], pads=[0, 1, 0, 0], element=np.uint8,
+           kind=TensorProto.UINT8)
+    case("maxpool_bytes", node("MaxPool", "x", kernel_shape=[2, 2]),
+         {"x": ([1, 2, 3, 3], np.int8)}, given={"x": np.arange(-9, 9).reshape(1, 2, 3, 3)},
+         kind=TensorProto.INT8)
     case("maxpool_unused_indices", node("MaxPool", "x", "y i", kernel_shape=[2, 2]),
          {"x": [1, 1, 4, 4]})
 
@@ -165,6 +189,16 @@ def normalizations():
     batchnorm("extent_one", [1, 1, 1, 1])
     batchnorm("opset9", [2, 3, 2, 2], opset=9, epsilon=0.5, momentum=0.1)
     batchnorm("opset14", [2, 3, 2, 2], opset=14, training_mode=0)
+    statistics = {"s": numbers("trained/s", [3]), "b": numbers("trained/b", [3]),
+                  "m": numbers("trained/m", [3]), "v": np.abs(numbers("trained/v", [3])) + 0.125}
+    case("batchnormalization_trained",
+         node("BatchNormalization", "x s b m v", "y n w", training_mode=1, momentum=0.75,
+              epsilon=0.01),
+         {"x": [3, 3, 4]}, statistics, 15, ("y", "n", "w"), reference=True)
+    case("batchnormalization_trained_computed",
+         node("BatchNormalization", "x s b m v", "y n w", training_mode=1),
+         {"x": [2, 3, 2, 2], **{key: [3] for key in "sbmv"}}, opset=14, outputs=("y", "n", "w"),
+         given={"v": statistics["v"]}, reference=True)
 
 
 def elementwise():
@@ -448,6 +482,25 @@ def networks():
           node("Concat", "f f2", "y", axis=1)],
          {"x": [1, 3, 7, 5]},
          {"w1": rng("r1", [3, 3, 3, 3]), "w2": rng("r2", [3, 3, 2, 2]), "axes": ints(2, 3)})
+    # Channels shuffled as ShuffleNet does: the next groups cut across the shuffle's.
+    case("network_channel_shuffle",
+         [node("Reshape", "x s1", "a"), node("Transpose", "a", "b", perm=[0, 2, 1, 3, 4]),
+          node("Reshape", "b s2", "c"), node("Conv", "c w1", "d", group=6, pads=[1, 1, 1, 1]),
+          node("Conv", "d w2", "y", group=2)],
+         {"x": [1, 6, 4, 5]},
+         {"s1": ints(1, 2, 3, 4, 5), "s2": ints(1, 6, 4, 5), "w1": rng("s1", [6, 1, 3, 3]),
+          "w2": rng("s2", [4, 3, 1, 1])})
+
+
+def language_model():
+    """GPT-2's shape, tiny; the weights are those of Examples/gpt2."""
+    options = make_model.parse([
+        "--layers", "2", "--width", "16", "--heads", "2", "--vocabulary", "64", "--context", "16",
+        "--tokens", "8", ""])
+    model = make_model.make_model(options, make_model.make_weights(options))
+    ids = make_model.make_ids(options)
+    save("network_gpt2", model, {"input_ids": ids[0]})
+    names.add("network_gpt2")
 
 
 if __name__ == "__main__":
@@ -455,7 +508,7 @@ if __name__ == "__main__":
     for old in FOLDER.iterdir():
         old.unlink()
     for family in [convolutions, pools, products, normalizations, elementwise, shapes, folding,
-                   encodings, networks, *onnx_elementwise.FAMILIES, *onnx_movement.FAMILIES,
+                   encodings, networks, language_model, *onnx_elementwise.FAMILIES, *onnx_movement.FAMILIES,
                    *onnx_reductions.FAMILIES, *onnx_linear.FAMILIES, *onnx_rows.FAMILIES,
                    *onnx_quantised.FAMILIES]:
         family()

@@ -52,6 +52,20 @@ def steps():
     quantised("quantizelinear_zero_points", node("QuantizeLinear", "x s z", axis=0),
               {"x": x.reshape(4, 2, 2)},
               {"s": f(0.5, 1, 2, 0.3), "z": np.array([84, 24, 196, 0], dtype=np.uint8)})
+    for axis, block, shape in [(0, 3, [2, 4]), (1, 2, [5, 2]), (-1, 5, [5, 1])]:
+        scales = f(*np.linspace(0.3, 2, int(np.prod(shape)))).reshape(shape)
+        zeros = np.arange(np.prod(shape)).reshape(shape).astype(np.uint8) * 20
+        quantised(f"quantizelinear_blocks_{axis}_{block}",
+                  node("QuantizeLinear", "x s z", axis=axis, block_size=block),
+                  {"x": np.tile(x, 2)[:20].reshape(5, 4)}, {"s": scales, "z": zeros}, opset=21)
+        quantised(f"dequantizelinear_blocks_{axis}_{block}",
+                  node("DequantizeLinear", "x s z", axis=axis, block_size=block),
+                  {"x": ([5, 4], np.uint8)}, {"s": scales, "z": zeros}, np.float32, 21)
+    quantised("dequantizelinear_blocks_of_weights",
+              [node("DequantizeLinear", "w s", "d", axis=0, block_size=2), node("MatMul", "x d")],
+              {"x": x[5:13].reshape(2, 4)},
+              {"w": integers("blocks/w", [4, 3], np.int8),
+               "s": f(0.01, 0.02, 0.03, 0.04, 0.05, 0.06).reshape(2, 3)}, np.float32, 21)
     for kind, low, high in [(np.uint8, 0, 255), (np.int8, -128, 127), (np.int32, -900, 900)]:
         title = f"dequantizelinear_{kind.__name__}"
         constants = {"s": f(0.0173)} | ({} if kind == np.int32 else {"z": kind(3)})

@@ -25,6 +25,8 @@ def rows():
     softmax("long", [1, 130])
     case("softmax_wide", node("Softmax", "x"), {"x": [2, 4]},
          given={"x": [[-80, 0, 40, 39], [100, 100, -100, 99.5]]})
+    case("softmax_huge", node("Softmax", "x"), {"x": [2, 3]},
+         given={"x": [[1e19, 2e19, 3e19], [3e19, 3e19, 3e19]]})
     case("softmax_constant_shift", [node("Add", "x c", "s"), node("Softmax", "s")],
          {"x": [3, 4]}, {"c": numbers("shift", [4], 2.0)})
 
@@ -82,6 +84,13 @@ def rows():
     embed("scalar", [7, 2], [])
     embed("vector", [12], [3])
     embed("one", [1, 3], [2])
+    for name, table, axis in [("rows", [5, 3], 0), ("many", [2, 37], 1), ("two", [2, 2], 0)]:
+        rows = table[axis]
+        case(f"gather_negative_{name}", node("Gather", "t i", axis=axis), {"i": ([4], np.int64)},
+             {"t": numbers(f"negative_{name}", table)},
+             given={"i": [-rows, -1, rows - 1, 0]})
+    case("gather_small_integers", node("Gather", "t i"), {"i": ([3], np.int32)},
+         {"t": numbers("small_integers", [300, 2])}, given={"i": [-300, -1, 299]})
     case("gather_computed_table", node("Gather", "t i", axis=1),
          {"t": [2, 9, 2], "i": ([3], np.int64)}, given={"i": [8, 0, 3]})
 
@@ -92,6 +101,13 @@ def rows():
     one_hot("last", [4], 6)
     one_hot("axis", [2, 3], 5, axis=1)
     one_hot("first", [3], 7, axis=0)
+    case("onehot_negative", node("OneHot", "i d v", axis=1), {"i": ([3, 2], np.int64)},
+         {"d": ints(5), "v": numbers("onehot_negative", [2])},
+         given={"i": [[-5, -1], [0, 4], [-3, 2]]})
+    case("onehot_beyond", node("OneHot", "i d v"), {"i": ([6], np.int64)},
+         {"d": ints(3), "v": numbers("onehot_beyond", [2])}, given={"i": [-100, -4, -3, 2, 3, 100]})
+    case("onehot_reals", node("OneHot", "i d v", axis=0), {"i": [4]},
+         {"d": np.array(3, np.float32), "v": numbers("onehot_reals", [2])}, given={"i": [0, 1, 2, -1]})
 
     positive = lambda name, shape: np.abs(numbers(name, shape)) + 0.5
     case("div_computed", node("Div", "a b"), {"a": [3, 5], "b": [3, 5]},
@@ -163,14 +179,6 @@ def normalized():
     case("logsoftmax_default", node("LogSoftmax", "x"), {"x": [3, 5]})
     case("logsoftmax_axis", node("LogSoftmax", "x", axis=1), {"x": [2, 6, 3]}, opset=13)
     case("logsoftmax_opset9", node("LogSoftmax", "x"), {"x": [2, 3, 2]}, opset=9)
-    case("layernorm_written_out",
-         [node("ReduceMean", "x", "m", axes=[-1]), node("Sub", "x m", "d"),
-          node("Pow", "d two", "q"), node("ReduceMean", "q", "v", axes=[-1]),
-          node("Add", "v eps", "ve"), node("Sqrt", "ve", "r"), node("Div", "d r", "n"),
-          node("Mul", "n s", "t"), node("Add", "t b")],
-         {"x": [2, 3, 8]},
-         {"two": np.float32(2), "eps": np.float32(1e-5), "s": positive("lw/s", [8]),
-          "b": numbers("lw/b", [8])})
 
     def recurrent(name, operator, gates, seq, batch, size, hidden, directions=1, bias=True,
                   initial=False, peepholes=False, opset=14, outputs="y yh", **attributes):
@@ -205,4 +213,44 @@ def normalized():
               activations=["Relu", "Tanh"])
 
 
-FAMILIES = [rows, normalized]
+def normalization_patterns():
+    """Layer and RMS normalisation of basic operators, as exporters have written them."""
+    f = lambda value: np.array(value, dtype=np.float32)
+    x, last = {"x": [2, 3, 8]}, {"axes": [-1]}
+    constants = {"two": f(2), "eps": f(1e-5), "one": f(1), "minus_half": f(-0.5)}
+    pick = lambda *names: {name: constants[name] for name in names}
+    mean = lambda source, result, **more: node("ReduceMean", source, result, **last, **more)
+    centred = [mean("x", "m"), node("Sub", "x m", "d")]
+    # PyTorch before opset 17.
+    case("pattern_layernorm_pytorch",
+         centred + [node("Pow", "d two", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+                    node("Sqrt", "e", "s"), node("Div", "d s", "n"), node("Mul", "n w", "g"),
+                    node("Add", "g b")],
+         x, pick("two", "eps") | {"w": numbers("ln/w", [8], 0.5), "b": numbers("ln/b", [8])}, 13)
+    # TensorFlow: the difference twice, and a product with the inverse.
+    case("pattern_layernorm_tensorflow",
+         centred + [node("Sub", "x m", "d2"), node("Mul", "d2 d2", "q"), mean("q", "v"),
+                    node("Add", "eps v", "e"), node("Sqrt", "e", "s"), node("Reciprocal", "s", "i"),
+                    node("Mul", "i d")], x, pick("eps"), 13)
+    case("pattern_rmsnorm",
+         [node("Pow", "x two", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+          node("Sqrt", "e", "s"), node("Div", "one s", "i"), node("Mul", "x i")],
+         x, pick("two", "eps", "one"), 13)
+    case("pattern_rmsnorm_power",
+         [node("Mul", "x x", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+          node("Pow", "e minus_half", "i"), node("Mul", "x i")],
+         x, pick("eps", "minus_half"), 13)
+    # Axes that are not the last, none kept, and the deviation read elsewhere too.
+    case("pattern_layernorm_channels",
+         [node("ReduceMean", "x", "m", axes=[1], keepdims=0), node("Unsqueeze", "m at", "u"),
+          node("Sub", "x u", "d"), node("Mul", "d d", "q"),
+          node("ReduceMean", "q", "v", axes=[1], keepdims=1), node("Add", "v eps", "e"),
+          node("Sqrt", "e", "z"), node("Div", "d z", "y")],
+         x, pick("eps") | {"at": ints(1)}, 13, outputs=("y", "z"))
+    # Not one: the variance is of something else.
+    case("pattern_not_a_layernorm",
+         centred + [node("Mul", "x x", "q"), mean("q", "v"), node("Add", "v eps", "e"),
+                    node("Sqrt", "e", "s"), node("Div", "d s")], x, pick("eps"), 13)
+
+
+FAMILIES = [rows, normalized, normalization_patterns]

@@ -228,7 +228,7 @@ struct ProofSize {
 
     private func instance(_ constraint: ZeroConstraint) -> Instance {
         Instance(
-            variableCount: constraint.extents.reduce(0) { $0 + log2Ceiling($1) },
+            variableCount: constraint.shape.variableCount,
             degree: constraint.degree + 1, valueCount: constraint.distinctFactors.count)
     }
 

@@ -115,7 +115,8 @@ public struct Lookup: Sendable, Hashable {
     public var table: Int
 }
 
-/// Σ coefficient · Π factors = 0 at every true cell of the label space; degree at most 4.
+/// Σ coefficient · Π factors = 0 at every true cell of the label space, which has the shape of a tensor;
+/// degree at most 4.
 public struct ZeroConstraint: Sendable, Hashable {
     public struct Factor: Sendable, Hashable {
         public var tensor: TensorID
@@ -127,9 +128,10 @@ public struct ZeroConstraint: Sendable, Hashable {
         public var factors: [Factor]
     }
 
-    public var extents: [Int]
+    public var shape: TensorShape
     public var terms: [Term]
 
+    public var extents: [Int] { shape.extents }
     public var degree: Int { terms.map(\.factors.count).max() ?? 0 }
 
     /// The factors without repetition, in order of first occurrence.

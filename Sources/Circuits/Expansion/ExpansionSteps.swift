@@ -76,7 +76,7 @@ extension ConstraintSystem {
         let labels = Array(shape.extents.indices)
         zeroConstraints.append(
             ZeroConstraint(
-                extents: shape.extents,
+                shape: shape,
                 terms: terms.map { coefficient, tensors in
                     .init(
                         coefficient: coefficient,

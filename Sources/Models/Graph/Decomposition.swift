@@ -198,6 +198,10 @@ extension Decomposition {
         _ x: Value, to shape: [Int], step: String
     ) throws(ModelError) -> Value {
         guard x.shape != shape else { return x }
+        guard let count = Shape.elementCount(shape), count == Shape.elementCount(x.shape) else {
+            throw .mismatch(
+                reference, expected: "elements for shape \(shape)", actual: "shape \(x.shape)")
+        }
         return try add(Reshape(), to: [x], shape: shape, step: step)
     }
 

@@ -37,7 +37,10 @@ struct Fusion {
             result.append(
                 ModelGraph.Node(
                     reference: nodes[root].reference, operation: composed(region),
-                    operands: [region.source], results: nodes[root].results))
+                    operands: [region.source], results: nodes[root].results,
+                    fused: region.nodes.flatMap {
+                        nodes[$0].fused + ($0 == root ? [] : [nodes[$0].reference])
+                    }))
         }
         return result.reversed()
     }

@@ -279,11 +279,13 @@ extension GraphBuilder {
         let values = draft.values
         var isNeeded = [Bool](repeating: false, count: values.count)
         for index in inputs + outputs { isNeeded[index] = true }
-        let nodes = Fusion(values: values, nodes: draft.nodes, outputs: outputs).fusedNodes()
-        var kept: [ModelGraph.Node] = []
-        for node in nodes.reversed() where node.results.contains(where: { isNeeded[$0] }) {
+        let normalized = NormalizationPattern(values: values, nodes: draft.nodes).fusedNodes()
+        let nodes = Fusion(
+            values: values, nodes: needed(normalized), outputs: outputs
+        ).fusedNodes()
+        let kept = needed(nodes)
+        for node in kept {
             for index in node.operands + node.results { isNeeded[index] = true }
-            kept.append(node)
         }
         var positions = [Int](repeating: 0, count: values.count)
         var remaining: [ModelGraph.Value] = []
@@ -294,11 +296,23 @@ extension GraphBuilder {
         return ModelGraph(
             name: model.graph.name, producer: model.producer, opset: draft.opset, values: remaining,
             inputs: inputs.map { positions[$0] }, outputs: outputs.map { positions[$0] },
-            nodes: kept.reversed().map { node in
+            nodes: kept.map { node in
                 ModelGraph.Node(
                     reference: node.reference, operation: node.operation,
                     operands: node.operands.map { positions[$0] },
-                    results: node.results.map { positions[$0] })
+                    results: node.results.map { positions[$0] }, fused: node.fused)
             })
+    }
+
+    /// Without nodes that no output needs: these read values, too, and would keep others apart.
+    private func needed(_ nodes: [ModelGraph.Node]) -> [ModelGraph.Node] {
+        var isNeeded = [Bool](repeating: false, count: draft.values.count)
+        for index in outputs { isNeeded[index] = true }
+        var kept: [ModelGraph.Node] = []
+        for node in nodes.reversed() where node.results.contains(where: { isNeeded[$0] }) {
+            for index in node.operands { isNeeded[index] = true }
+            kept.append(node)
+        }
+        return kept.reversed()
     }
 }

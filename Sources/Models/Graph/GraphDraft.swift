@@ -42,6 +42,11 @@ struct GraphDraft {
         var reader = try NodeReader(
             reference, opset: opset ?? self.opset, inputs: operands.map { $0.map { values[$0] } },
             outputCount: outputCount, attributes: attributes, externalData: externalData)
+        if reader.opset < 6, OperatorRegistry.changedBeforeOpset6.contains(operatorName) {
+            throw .unsupported(
+                reference, what: "\(operatorName) of opset \(reader.opset) is",
+                advice: "convert the model to opset 6 or later (onnx.version_converter)")
+        }
         if let resolve = OperatorRegistry.resolvers[operatorName],
             try !OperatorRegistry.isDecomposed(operatorName, reader)
         {
@@ -102,10 +107,7 @@ struct GraphDraft {
         let constants = operands.compactMap { values[$0].constant }
         let isConstant = constants.count == operands.count
         for (position, type) in results.enumerated() {
-            // A constant may be empty, as the shape of a scalar is; data may not.
-            guard let count = Shape.elementCount(type.shape),
-                isConstant || count > 0 || results.count == 1
-            else {
+            guard Shape.elementCount(type.shape) != nil else {
                 let name = resultName(reference, position)
                 throw .extent(value: name, type.shape)
             }
@@ -132,8 +134,9 @@ struct GraphDraft {
         } catch {
             throw .evaluation(reference, error)
         }
+        // A result without elements, as a stretch of extent 0 is, is known whatever the data.
         let indices = results.enumerated().map { position, type in
-            define(resultName(reference, position), type, constant: nil)
+            define(resultName(reference, position), type, constant: Tensor(empty: type))
         }
         for index in indices { producers[index] = nodes.count }
         nodes.append(

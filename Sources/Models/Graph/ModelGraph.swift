@@ -5,7 +5,7 @@
 /// excepted. Names are unique.
 public struct ModelGraph: Sendable {
     /// Opsets of ONNX's default domain.
-    public static let supportedOpsets = 6...28
+    public static let supportedOpsets = 1...28
 
     /// A tensor: a graph input, a constant, or one result of a node.
     public struct Value: Sendable {
@@ -26,6 +26,8 @@ public struct ModelGraph: Sendable {
         public let operation: any Operator
         public let operands: [Int]
         public let results: [Int]
+        /// The nodes of the file, or steps of one, whose work this one does beside its own.
+        public var fused: [NodeReference] = []
     }
 
     public let name: String

@@ -62,13 +62,23 @@ extension Lowering {
         _ operand: inout ContractionOperand, with space: inout IndexSpace
     ) throws(LoweringError) {
         guard case .tensor(var tensor) = operand.source else { return }
+        var isMerged = false
         for (axis, use) in operand.axes.enumerated() {
             guard case .dimensions(let dimensions) = use,
                 !space.align(tensor.layout, axis: axis, with: dimensions)
             else { continue }
             tensor = try merged(tensor, axis: axis)
-            operand.source = .tensor(tensor)
+            isMerged = true
             _ = space.align(tensor.layout, axis: axis, with: dimensions)
+        }
+        guard isMerged else { return }
+        operand.source = .tensor(tensor)
+        // Merging numbers physical axes anew. Those of extent 1 are all alike.
+        var free = tensor.layout.extents.indices.filter { tensor.layout.extents[$0] == 1 }[...]
+        for (axis, use) in operand.axes.enumerated() {
+            guard case .index(_, let terms, let offset) = use else { continue }
+            let physical = tensor.layout.axes[axis].first?.axis ?? free.removeFirst()
+            operand.axes[axis] = .index(physical: physical, terms, offset: offset)
         }
     }
 

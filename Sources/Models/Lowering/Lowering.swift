@@ -107,7 +107,8 @@ struct Lowering {
         case let operation as Split: results = try lower(operation, node)
         default: results = [try result(of: node)]
         }
-        for (index, result) in zip(node.results, results) {
+        for (index, result) in zip(node.results, results)
+        where graph.values[index].constant == nil {
             if case .tensor(let tensor) = result {
                 values[index] = .tensor(limited(tensor, index))
             } else {
@@ -133,6 +134,7 @@ struct Lowering {
         case let operation as BatchNormalization: return try lower(operation, node)
         case let operation as AveragePool: return try lower(operation, node)
         case let operation as MaxPool: return try lower(operation, node)
+        case let operation as PoolPositions: return try lower(operation, node)
         case let operation as WindowSum: return try lower(operation, node)
         case let operation as Quantization: return try lower(operation, node)
         case let operation as Dequantization: return try lower(operation, node)

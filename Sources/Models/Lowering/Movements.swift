@@ -34,7 +34,7 @@ extension Lowering {
         let operand = node.operands[0]
         var results: [LoweredValue?] = []
         for (position, result) in node.results.enumerated() {
-            guard isRead(result) else {
+            guard isRead(result), graph.values[result].constant == nil else {
                 results.append(nil)
                 continue
             }

@@ -65,21 +65,62 @@ extension Lowering {
     mutating func lower(
         _ pool: MaxPool, _ node: ModelGraph.Node
     ) throws(LoweringError) -> LoweredValue {
-        let x = try narrow(node.operands[0])
-        var space = IndexSpace()
+        let taps = try taps(
+            of: pool.window, in: try narrow(node.operands[0]), shape: shape(node.results[0]))
+        return .tensor(try maximum(taps, keeping: shape(node.results[0]).count))
+    }
+
+    /// Where the maxima are: one of a window's taps selected, times the places of the taps. Exact
+    /// where the input is.
+    mutating func lower(
+        _ pool: PoolPositions, _ node: ModelGraph.Node
+    ) throws(LoweringError) -> LoweredValue {
         let shape = shape(node.results[0])
+        var taps = try taps(
+            of: pool.window, in: try comparable(node.operands[0]), shape: shape, isBelow: true)
+        taps.layout.axes =
+            taps.layout.axes[..<shape.count] + [taps.layout.axes[shape.count...].flatMap { $0 }]
+        let selector = try selector(
+            taps, axis: shape.count, isLargest: true, selectsLast: false)
+        let places = pool.places().map { $0 ?? 0 }
+        let plane = pool.window.axes.map(\.input).reduce(1, *)
+        let constant = FloatTensor(
+            shape: pool.window.outputShape + [pool.window.tapCount], values: places.map(Double.init)
+        )
+        var result = try rowSum(
+            [selector, try quantised(constant, unit: 1).padded(to: shape.count + 1)],
+            along: [shape.count], bounds: IntegerBounds(0, Int128(plane - 1)), unit: 1,
+            error: taps.error == 0 ? 0 : Double(plane - 1))
+        result = try reshaped(result, to: shape)
+        let planes = shape[0] * shape[1]
+        guard planes > 1 else { return .tensor(result) }
+        let bases = FloatTensor(
+            shape: Array(shape[..<2]) + pool.window.axes.map { _ in 1 },
+            values: (0..<planes).map { Double($0 * plane) })
+        let error = result.error
+        result = try sum([(1, result)], plus: bases, unit: 1, shape: shape)
+        result.error = error
+        return .tensor(result)
+    }
+
+    /// A view of [n, c, d…] with an axis for each tap behind those of the windows; padding is the
+    /// smallest integer, or less than any.
+    private mutating func taps(
+        of window: Window, in x: LoweredTensor, shape: [Int], isBelow: Bool = false
+    ) throws(LoweringError) -> LoweredTensor {
+        var space = IndexSpace()
         let planes = shape[..<2].map { space.dimension($0) }
-        let windows = try windowAxes(x, pool.window, &space)
+        let windows = try windowAxes(x, window, &space)
         let operand = ContractionOperand(
             source: .tensor(windows.tensor),
             axes: planes.map { .dimensions([$0]) } + windows.axes)
-        let outputs = planes + windows.outputs
-        let (wire, layout) = try view(
-            operand, over: space, axes: (outputs + windows.taps).map { [$0] },
-            fill: Int(x.bounds.low))
+        let lowest = x.bounds.low - (isBelow && window.hasPadding ? 1 : 0)
         var taps = x
-        (taps.wire, taps.layout) = (wire, layout)
-        return .tensor(try maximum(taps, keeping: outputs.count))
+        (taps.wire, taps.layout) = try view(
+            operand, over: space, axes: (planes + windows.outputs + windows.taps).map { [$0] },
+            fill: Int(lowest))
+        taps.bounds.low = lowest
+        return taps
     }
 
     /// `ReduceMax` and `ReduceMin`: the maximum over physical axes; a minimum is that of −x, negated.

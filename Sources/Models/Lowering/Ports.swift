@@ -45,9 +45,29 @@ extension Lowering {
         let input = LoweredTensor(
             wire: builder.input(port, shape: shape), layout: Layout(value.shape),
             unit: format.unit, bounds: IntegerBounds(format.integers), error: error)
-        // A port has no room for truth values alone: every other integer counts as true.
-        let isBool = value.type.elementType == .bool
-        values[index] = .tensor(isBool ? try isNonzero(input) : input)
+        values[index] = .tensor(
+            options.inputFormats[value.name] == nil
+                ? try limited(input, to: value.type.elementType, value.name) : input)
+    }
+
+    /// Ports are signed: one of an unsigned type has twice the type's integers. Where a lookup can
+    /// say so, the others have no proof.
+    private mutating func limited(
+        _ x: LoweredTensor, to type: ElementType, _ name: String
+    ) throws(LoweringError) -> LoweredTensor {
+        guard let range = type.integerRange, range.lowerBound == 0, x.bounds.low < 0 else {
+            return x
+        }
+        let bits = bitLength(range.upperBound)
+        guard CircuitLimits.tableBits.contains(bits) else { return x }
+        builder.currentName = name
+        var result = x
+        let domain = IntegerDomain(lowest: 0, bits: bits)
+        result.wire = try add(
+            .requantise(
+                Requantisation(source: x.wire, shift: 0, domain: domain, function: .identity)))
+        result.bounds = IntegerBounds(domain.lowest...domain.highest)
+        return result
     }
 
     /// A graph output, in the shape that the model gives it.

@@ -52,7 +52,7 @@ extension Lowering {
     }
 
     /// The value in at most 40 bits: its order is what counts.
-    private mutating func comparable(_ value: Int) throws(LoweringError) -> LoweredTensor {
+    mutating func comparable(_ value: Int) throws(LoweringError) -> LoweredTensor {
         let x = try tensor(value)
         guard x.bounds.signedBits > 40 else { return x }
         let magnitude = x.realMagnitude
@@ -60,7 +60,7 @@ extension Lowering {
     }
 
     /// 1 at the selected cell of each row, 0 elsewhere.
-    private mutating func selector(
+    mutating func selector(
         _ x: LoweredTensor, axis: Int, isLargest: Bool, selectsLast: Bool
     ) throws(LoweringError) -> LoweredTensor {
         var x = isLargest ? x : try sum([(-1, x)], unit: x.unit, shape: x.shape)

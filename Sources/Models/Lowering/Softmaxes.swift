@@ -66,20 +66,22 @@ extension Lowering {
         return try sum([(1, x)], plus: clamped, unit: x.unit, shape: shape)
     }
 
-    /// The argument in a unit 2^−a: coarse enough for a table that reaches the tail.
+    /// The argument in a unit 2^−a: coarse enough for a table that reaches the tail, and for the
+    /// argument to have no more than 40 bits.
     private mutating func softmaxArgument(
         _ value: Int, tail: Double
     ) throws(LoweringError) -> LoweredTensor {
         let x = try tensor(value)
+        let range = range(value)
+        let magnitude = max(range.lowerBound.magnitude, range.upperBound.magnitude)
         let finest = CircuitLimits.tableBits.upperBound - log2Ceiling(Int(tail.rounded(.up)))
-        let fraction = min(max(bits(value) - 2, 2), finest)
+        let finestInBits = magnitude > 0 ? 38 - Int(magnitude.exponent) : finest
+        let fraction = min(max(bits(value) - 2, 2), finest, finestInBits)
         let unit = Rounding.powerOfTwo(-fraction)
         if Rounding.log2Exactly(x.unit) != nil, x.unit >= unit, x.bounds.signedBits <= 40 {
             return x
         }
-        let range = range(value)
-        let reach = max(range.lowerBound.magnitude, range.upperBound.magnitude) / unit
-        let bits = min(max(self.bits(value), Int(reach.exponent) + 2), 40)
+        let bits = min(max(self.bits(value), Int((magnitude / unit).exponent) + 2), 40)
         return try rounded(
             x, to: FixedPointFormat(bits: bits, fractionalBits: fraction),
             place: .init(value: value, stage: .argument(node: currentNode)))
@@ -95,8 +97,9 @@ extension Lowering {
         let bits = min(spanBits, wanted, CircuitLimits.tableBits.upperBound)
         let fraction = -Int(x.unit.exponent)
         let domain = IntegerDomain(lowest: 0, bits: bits)
-        // Arguments of whole numbers take no fraction bits; tables take no negative ones.
-        let scale = max(0, -fraction)
+        // Arguments of whole numbers take no fraction bits; tables take no negative ones, and have
+        // nothing but zeros from 2^10 on.
+        let scale = min(max(0, -fraction), 10)
         let table = builder.functionTable(
             domain, key: "exponential of a row, \(fraction) \(fractionBits)"
         ) {

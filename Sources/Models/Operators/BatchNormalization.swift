@@ -1,7 +1,8 @@
 /// `BatchNormalization` in inference mode: y = multiplier[c] · x + offset[c] on [n, c, d…].
 ///
 /// multiplier = scale / √(variance + epsilon) and offset = bias − mean · multiplier, rounded to
-/// double once each step. The statistics must be constants.
+/// double once each step. The statistics must be constants; for training mode see
+/// ``Normalization/decomposeTrainedBatch(_:_:)``.
 public struct BatchNormalization: FloatOperator, Equatable {
     /// One for each channel.
     public let multiplier: [Double]
@@ -22,9 +23,7 @@ public struct BatchNormalization: FloatOperator, Equatable {
             throw node.invalid(attribute: "is_test", 0, advice: advice)
         }
         if node.opset >= 14 {
-            guard try !node.flag("training_mode") else {
-                throw node.invalid(attribute: "training_mode", 1, advice: advice)
-            }
+            _ = try node.flag("training_mode")
         } else if node.namedOutputCount > 1 {
             // Before opset 14 the number of outputs told training from inference.
             throw node.unsupported("training mode is", advice: advice)

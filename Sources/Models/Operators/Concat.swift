@@ -24,8 +24,14 @@ public struct Concat: Operator, Equatable {
             }
             shape[axis] = shape[axis].saturatingSum(type.shape[axis])
         }
+        // What has no elements adds none.
+        var operands: [Int] = []
+        for input in 0..<node.inputCount {
+            let extent = try node.type(input).shape[axis]
+            if extent > 0 || shape[axis] == 0 { operands.append(input) }
+        }
         return ResolvedNode(
-            Concat(axis: axis), operands: Array(0..<node.inputCount), first.elementType, shape)
+            Concat(axis: axis), operands: operands, first.elementType, shape)
     }
 
     public func evaluate(

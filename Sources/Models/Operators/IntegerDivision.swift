@@ -12,6 +12,12 @@ enum IntegerDivision {
         return Set(divisors).count > 1
     }
 
+    /// Whether a `Mod` is decomposed, of integers or of reals.
+    static func appliesToRemainder(_ node: NodeReader) throws(ModelError) -> Bool {
+        if try applies(to: node) { return true }
+        return try RealRemainder.applies(to: node)
+    }
+
     static func decomposeQuotient(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
@@ -19,9 +25,11 @@ enum IntegerDivision {
         return [try truncated(node, &steps)]
     }
 
+    /// `Mod`, of reals too.
     static func decomposeRemainder(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
+        if try RealRemainder.applies(to: node) { return try RealRemainder.decompose(&node, &steps) }
         try node.expect(inputs: 2...2)
         let followsDividend = try node.flag("fmod")
         let (a, b) = (try steps.operand(0), try steps.operand(1))

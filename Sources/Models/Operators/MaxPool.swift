@@ -3,22 +3,44 @@ public struct MaxPool: FloatOperator, Equatable {
     public let window: Window
 
     static func resolve(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {
-        guard node.outputCount == 1 else {
-            throw node.unsupported("the output Indices is", advice: "use the maxima only")
-        }
         try node.expect(inputs: 1...1)
-        let shape = try node.floatShape(0)
-        let kernel = try Pooling.kernel(shape, in: node)
         // The order in which Indices would count.
         _ = try node.flag("storage_order")
+        let (window, type) = try window(&node)
+        return ResolvedNode(MaxPool(window: window), operands: [0], results: [type])
+    }
+
+    /// With the output Indices.
+    static func decomposeWithPositions(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> [Decomposition.Value] {
+        try node.expect(inputs: 1...1, outputs: 1...2)
+        let isColumnMajor = try node.flag("storage_order")
+        let (window, type) = try window(&node)
+        let x = try steps.operand(0)
+        let maxima = try steps.add(MaxPool(window: window), to: [x], [type], step: "maxima")
+        let positions = try steps.add(
+            PoolPositions(window: window, isColumnMajor: isColumnMajor), to: [x],
+            [ValueType(.int64, type.shape)], step: "positions")
+        return maxima + positions
+    }
+
+    private static func window(
+        _ node: inout NodeReader
+    ) throws(ModelError) -> (Window, result: ValueType) {
+        let type = try node.type(0)
+        // Bytes since opset 12.
+        let isByte = type.elementType == .int8 || type.elementType == .uint8
+        guard type.elementType.isFloat || node.opset >= 12 && isByte else {
+            throw .elementType(node.reference, input: 0, type.elementType)
+        }
+        let kernel = try Pooling.kernel(type.shape, in: node)
         let window = try Window(
-            reading: &node, input: Array(shape[2...]), kernel: kernel,
+            reading: &node, input: Array(type.shape[2...]), kernel: kernel,
             features: .init(
                 dilations: node.opset >= 10, roundUp: node.opset >= 10, dilatesSamePadding: false))
         try Pooling.checkPadding(of: window, allowsEmpty: false, node)
-        return ResolvedNode(
-            MaxPool(window: window), operands: [0], try node.type(0).elementType,
-            shape[..<2] + window.outputShape)
+        return (window, ValueType(type.elementType, type.shape[..<2] + window.outputShape))
     }
 
     static func resolveGlobal(_ node: inout NodeReader) throws(ModelError) -> ResolvedNode {

@@ -102,9 +102,12 @@ enum OperatorRegistry {
 
     /// Of operators that have a resolver too: whether a node goes to its decomposer all the same.
     static let decomposedCases: [String: @Sendable (NodeReader) throws(ModelError) -> Bool] = [
-        "Pow": SeveralExponents.applies,
+        "Pow": SeveralConstants.applies,
         "Div": IntegerDivision.applies,
-        "Mod": IntegerDivision.applies,
+        "Mod": IntegerDivision.appliesToRemainder,
+        "BatchNormalization": BatchNormalization.isTrained,
+        "MaxPool": { $0.outputCount > 1 },
+        "OneHot": OneHotEncoding.hasRealIndices,
     ]
 
     static func isDecomposed(
@@ -113,13 +116,25 @@ enum OperatorRegistry {
         try decomposedCases[operatorName]?(node) ?? false
     }
 
+    /// Operators that opsets 2 to 6 changed: what they were before is not read.
+    static let changedBeforeOpset6: Set<String> = [
+        "Abs", "Add", "BatchNormalization", "Cast", "Ceil", "Clip", "Concat", "Div", "Dropout",
+        "Elu", "Exp", "Floor", "GRU", "Gemm", "GlobalLpPool", "HardSigmoid",
+        "InstanceNormalization", "LeakyRelu", "Log", "LpPool", "Max", "Mean", "Min", "Mul", "Neg",
+        "PRelu", "Pad", "Reciprocal", "Relu", "Reshape", "Selu", "Sigmoid", "Split", "Sqrt", "Sub",
+        "Sum", "Tanh", "Tile",
+    ]
+
     /// Operators that are written in terms of others.
     static let decomposers: [String: Decomposer] = [
         // What the operation of that name does not take
-        "Pow": SeveralExponents.decompose,
+        "Pow": SeveralConstants.decomposePower,
         "Div": IntegerDivision.decomposeQuotient,
         "Mod": IntegerDivision.decomposeRemainder,
         "Swish": Swish.decompose,
+        "BatchNormalization": Normalization.decomposeTrainedBatch,
+        "MaxPool": MaxPool.decomposeWithPositions,
+        "OneHot": OneHotEncoding.decomposeReals,
 
         // Sums of products
         "Einsum": EinsumOperator.decompose,
@@ -181,14 +196,14 @@ enum OperatorRegistry {
         "CenterCropPad": AxisGather.decomposeCenterCropPad,
         "DepthToSpace": BlocksAndDepth.decomposeToSpace,
         "SpaceToDepth": BlocksAndDepth.decomposeToDepth,
-        "GatherElements": ConstantSelections.decomposeGatherElements,
+        "GatherElements": GatherElements.decompose,
         "GatherND": ConstantSelections.decomposeGatherND,
         "Col2Im": Col2Im.decompose,
         "ReverseSequence": ConstantSelections.decomposeReverseSequence,
         "Trilu": ConstantSelections.decomposeTrilu,
-        "Scatter": ConstantSelections.decomposeScatterElements,
-        "ScatterElements": ConstantSelections.decomposeScatterElements,
-        "ScatterND": ConstantSelections.decomposeScatterND,
+        "Scatter": Scatter.decomposeElements,
+        "ScatterElements": Scatter.decomposeElements,
+        "ScatterND": Scatter.decomposeBlocks,
 
         // Constants
         "Range": ConstantSequences.decomposeRange,

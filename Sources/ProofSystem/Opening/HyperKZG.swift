@@ -16,8 +16,9 @@ public enum HyperKZG {
         (c - 1 + 2, 1 + 2 * c + 1)
     }
 
-    /// Soundness error, with N powers of tau known: (2N + 2c) / r for r, (c − 1) / r for the
-    /// combination, N / r for the quotient's point, beside KZG's own.
+    /// Soundness error, with D powers of tau known: (2D + 1) / |F| for r (one false folding equation
+    /// is enough), (c − 1) / |F| for the combination, (D + 3) / |F| for the quotient's point, beside
+    /// KZG's own (Docs/opening.md).
     static func reduce<Driver: ReductionDriver>(
         _ claim: OpeningClaim<Driver.Scalar>, driver: inout Driver
     ) throws(VerificationError) -> PairingEquation<Driver.Scalar> {

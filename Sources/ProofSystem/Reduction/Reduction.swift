@@ -82,7 +82,7 @@ private func reduceLevel<Driver: ReductionDriver>(
     }
     if level == 0 {
         for constraint in system.zeroConstraints {
-            let point = driver.drawPoint("zero.point", count: constraint.variableCount)
+            let point = driver.drawPoint("zero.point", count: constraint.shape.variableCount)
             instances.append(.zero(constraint, point: point))
         }
     }

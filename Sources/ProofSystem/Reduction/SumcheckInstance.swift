@@ -111,10 +111,3 @@ extension SumcheckInstance {
         return claims
     }
 }
-
-extension ZeroConstraint {
-    public var variableCount: Int { extents.reduce(0) { $0 + log2Ceiling($1) } }
-
-    /// The label space as a shape; a constraint's extents are those of a tensor.
-    var shape: TensorShape { TensorShape(extents) ?? TensorShape([])! }
-}

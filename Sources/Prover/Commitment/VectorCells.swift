@@ -3,27 +3,59 @@ import Curve
 import Field
 import ProofSystem
 
-/// The cells of a committed vector: blocks laid out one behind the other.
+/// The cells of a committed vector: blocks laid out one behind the other, read stretch by stretch.
 struct VectorCells {
     let vector: CommittedVector
-    /// `vector.cellCount` cells.
-    let cells: CellArray
+    private let blocks: [StoredCells]
+    private let areIntegers: Bool
 
-    /// - Parameter block: the padded cells of a tensor.
-    init(_ vector: CommittedVector, block: (TensorID) -> CellArray) {
+    /// - Parameter block: the cells of a tensor.
+    init(_ vector: CommittedVector, block: (TensorID) -> StoredCells) {
         self.vector = vector
-        let blocks = vector.blocks.map { block($0.tensor) }
-        let allIntegers = blocks.allSatisfy { if case .integers = $0 { true } else { false } }
-        if allIntegers {
-            var cells: [Int64] = []
-            cells.reserveCapacity(vector.cellCount)
-            for case .integers(let block) in blocks { cells += block }
-            self.cells = .integers(cells)
-        } else {
-            var cells: [Fr] = []
-            cells.reserveCapacity(vector.cellCount)
-            for block in blocks { cells += block.asElements() }
-            self.cells = .elements(cells)
+        blocks = vector.blocks.map { block($0.tensor) }
+        areIntegers = blocks.allSatisfy(\.areIntegers)
+    }
+
+    /// The cells of a range.
+    func cells(_ range: Range<Int>) -> CellArray {
+        guard areIntegers else {
+            var elements = [Fr](repeating: .zero, count: range.count)
+            elements.withUnsafeMutableBufferPointer { accumulate(range, times: .one, into: $0) }
+            return .elements(elements)
+        }
+        return .integers(
+            [Int64](unsafeUninitializedCapacity: range.count) { buffer, count in
+                buffer.initialize(repeating: 0)
+                forEachBlock(in: range) { block, part, places in
+                    blocks[block].copy(
+                        part, to: UnsafeMutableBufferPointer(rebasing: buffer[places]))
+                }
+                count = range.count
+            })
+    }
+
+    /// target += coefficient · cells of a range, which may end beyond the last block.
+    func accumulate(
+        _ range: Range<Int>, times coefficient: Fr, into target: UnsafeMutableBufferPointer<Fr>
+    ) {
+        forEachBlock(in: range) { block, part, places in
+            blocks[block].accumulate(
+                part, times: coefficient,
+                into: UnsafeMutableBufferPointer(rebasing: target[places]))
+        }
+    }
+
+    /// The blocks that a range meets: the index, the part of the block, where that lies in the range.
+    private func forEachBlock(
+        in range: Range<Int>,
+        _ body: (_ block: Int, _ part: Range<Int>, _ places: Range<Int>) -> Void
+    ) {
+        for index in vector.blocks(meeting: range) {
+            let block = vector.blocks[index]
+            let common = range.clamped(to: block.offset..<block.offset + 1 << block.variableCount)
+            body(
+                index, common.lowerBound - block.offset..<common.upperBound - block.offset,
+                common.lowerBound - range.lowerBound..<common.upperBound - range.lowerBound)
         }
     }
 
@@ -38,13 +70,13 @@ struct VectorCells {
             (0..<vector.chunkCount(log2Chunk: log2Chunk)).map { chunk in
                 let range = chunkRange(chunk, log2Chunk: log2Chunk)
                 let bases = UnsafeBufferPointer(rebasing: powers[..<range.count])
-                return switch cells {
+                return switch cells(range) {
                 case .integers(let cells):
-                    cells[range].withUnsafeBufferPointer {
+                    cells.withUnsafeBufferPointer {
                         MSMKernel.multiply(bases: bases, scalars: $0)
                     }
                 case .elements(let cells):
-                    cells[range].withUnsafeBufferPointer {
+                    cells.withUnsafeBufferPointer {
                         MSMKernel.multiply(bases: bases, scalars: $0)
                     }
                 }
@@ -55,18 +87,32 @@ struct VectorCells {
     /// accumulator += coefficient · chunk.
     func addChunk(_ index: Int, log2Chunk: Int, times coefficient: Fr, to accumulator: inout [Fr]) {
         let range = chunkRange(index, log2Chunk: log2Chunk)
-        accumulator.withUnsafeMutableBufferPointer { accumulator in
-            let target = UnsafeMutableBufferPointer(rebasing: accumulator[..<range.count])
-            switch cells {
-            case .integers(let cells):
-                cells[range].withUnsafeBufferPointer {
-                    FieldKernels.accumulate(coefficient, times: $0, into: target)
-                }
-            case .elements(let cells):
-                cells[range].withUnsafeBufferPointer {
-                    FieldKernels.accumulate(coefficient, times: $0, into: target)
+        accumulator.withUnsafeMutableBufferPointer {
+            accumulate(
+                range, times: coefficient,
+                into: UnsafeMutableBufferPointer(rebasing: $0[..<range.count]))
+        }
+    }
+}
+
+extension CommittedVector {
+    /// The indices of the blocks that a range meets.
+    func blocks(meeting range: Range<Int>) -> Range<Int> {
+        /// The first block that ends behind a cell.
+        func first(endingAfter cell: Int) -> Int {
+            var (low, high) = (0, blocks.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if blocks[middle].offset + 1 << blocks[middle].variableCount > cell {
+                    high = middle
+                } else {
+                    low = middle + 1
                 }
             }
+            return low
         }
+        guard !range.isEmpty, range.lowerBound < cellCount else { return 0..<0 }
+        let last = first(endingAfter: min(range.upperBound, cellCount) - 1)
+        return first(endingAfter: range.lowerBound)..<last + 1
     }
 }

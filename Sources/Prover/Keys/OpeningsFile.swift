@@ -96,8 +96,10 @@ extension ByteReader {
         for _ in 0..<shape.cellCount { values.append(Int64(try int64("values"))) }
         let blinding = try fr("blinding")
         let position = offset
-        guard let point = try? G1Affine(decoding: try bytes(G1Affine.byteCount, "commitment"))
-        else { throw .notCanonical(field: "commitment", offset: position) }
+        let encoded = try bytes(G1Affine.byteCount, "commitment")
+        guard let point = try? G1Affine(decoding: encoded) else {
+            throw .notCanonical(field: "commitment", offset: position)
+        }
         return PortOpening(
             port: Port(
                 name: name, bits: bits, fractionalBits: fractionalBits, visibility: .committed),

@@ -74,7 +74,7 @@ public struct ProvingKey: Sendable {
         for (tensor, cells) in zip(system.constantTensors, constants) {
             witness[tensor] = .integers(cells)
         }
-        return VectorCells(vector, block: witness.paddedCells).commitments(
+        return VectorCells(vector, block: witness.storedCells).commitments(
             log2Chunk: layout.log2Chunk, powers: powers)
     }
 

@@ -9,19 +9,41 @@ public enum WeightsFile {
 
     /// `constants` in the order of ``Circuits/Circuit/constantShapes``.
     public static func encoded(_ constants: [[Int64]]) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.count(constants.count)
-        for cells in constants {
-            let width = cells.reduce(1) { max($0, byteWidth($1)) }
-            writer.count(width, byteCount: 1)
-            writer.count(cells.count, byteCount: 8)
-            for cell in cells {
-                writer.unsigned(
-                    UInt64(bitPattern: cell) & (width == 8 ? .max : (1 << UInt64(8 * width)) - 1),
-                    byteCount: width)
+        let widths = constants.map(byteWidth)
+        let cellBytes = zip(constants, widths).reduce(0) { $0 + 9 + $1.0.count * $1.1 }
+        let length = magic.utf8.count + 12 + 4 + cellBytes
+        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            var rest = UnsafeMutableRawBufferPointer(buffer)
+            func store<T: FixedWidthInteger>(_ value: T) {
+                // SAFETY: `length` counts every value that is stored.
+                rest.storeBytes(of: value.littleEndian, as: T.self)
+                rest = UnsafeMutableRawBufferPointer(rebasing: rest[MemoryLayout<T>.size...])
             }
+            func store<T: FixedWidthInteger>(_ cells: [Int64], as type: T.Type) {
+                let size = MemoryLayout<T>.size
+                for (index, cell) in cells.enumerated() {
+                    rest.storeBytes(
+                        of: T(truncatingIfNeeded: cell).littleEndian, toByteOffset: index * size,
+                        as: type)
+                }
+                rest = UnsafeMutableRawBufferPointer(rebasing: rest[(cells.count * size)...])
+            }
+            for byte in magic.utf8 { store(byte) }
+            store(UInt32(version))
+            store(UInt64(length))
+            store(UInt32(constants.count))
+            for (cells, width) in zip(constants, widths) {
+                store(UInt8(width))
+                store(UInt64(cells.count))
+                switch width {
+                case 1: store(cells, as: Int8.self)
+                case 2: store(cells, as: Int16.self)
+                case 4: store(cells, as: Int32.self)
+                default: store(cells, as: Int64.self)
+                }
+            }
+            count = length - rest.count
         }
-        return ByteWriter.file(magic: magic, version: version, body: writer.bytes)
     }
 
     /// Decodes constants that must have exactly the circuit's shapes.
@@ -36,11 +58,7 @@ public enum WeightsFile {
         try reader.expect(shapes.count, try reader.unsigned(byteCount: 4, "constants"), "constants")
         var constants: [[Int64]] = []
         for shape in shapes {
-            let start = reader.offset
-            let width = try reader.count(byteCount: 1, limit: 8, "width")
-            guard [1, 2, 4, 8].contains(width) else {
-                throw .outOfRange(field: "width", offset: start, value: width, limit: 8)
-            }
+            let width = try byteWidth(&reader)
             try reader.expect(shape.cellCount, try reader.unsigned(byteCount: 8, "cells"), "cells")
             guard shape.cellCount <= reader.remaining / width else {
                 throw .truncated(
@@ -54,19 +72,65 @@ public enum WeightsFile {
         return constants
     }
 
+    /// For each constant of a file how many bytes an integer takes, and how many there are.
+    ///
+    /// - Throws: ``Field/DecodingError``.
+    public static func layout(
+        of bytes: [UInt8]
+    ) throws(DecodingError) -> [(byteWidth: Int, cellCount: Int)] {
+        var reader = ByteReader(bytes)
+        try reader.header(magic: magic, version: version)
+        let count = try reader.count(limit: CircuitLimits.tensors, "constants")
+        var layout: [(byteWidth: Int, cellCount: Int)] = []
+        for _ in 0..<count {
+            let width = try byteWidth(&reader)
+            let cells = try reader.count(
+                byteCount: 8, limit: reader.remaining / width, "cells")
+            _ = try reader.bytes(cells * width, "cells")
+            layout.append((width, cells))
+        }
+        try reader.finish()
+        return layout
+    }
+
+    private static func byteWidth(_ reader: inout ByteReader) throws(DecodingError) -> Int {
+        let start = reader.offset
+        let width = try reader.count(byteCount: 1, limit: 8, "width")
+        guard [1, 2, 4, 8].contains(width) else {
+            throw .outOfRange(field: "width", offset: start, value: width, limit: 8)
+        }
+        return width
+    }
+
     private static func signedIntegers(_ bytes: ArraySlice<UInt8>, width: Int) -> [Int64] {
-        let unused = Int64(64 - 8 * width)
-        return stride(from: bytes.startIndex, to: bytes.endIndex, by: width).map { start in
-            var pattern: UInt64 = 0
-            for byte in 0..<width { pattern |= UInt64(bytes[start + byte]) << UInt64(8 * byte) }
-            return (Int64(bitPattern: pattern) << unused) >> unused
+        func load<T: FixedWidthInteger>(_ type: T.Type) -> [Int64] {
+            let size = MemoryLayout<T>.size
+            return bytes.withUnsafeBytes { bytes in
+                // SAFETY: every load ends at or before the buffer's end.
+                (0..<bytes.count / size).map {
+                    Int64(
+                        T(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: type)))
+                }
+            }
+        }
+        return switch width {
+        case 1: load(Int8.self)
+        case 2: load(Int16.self)
+        case 4: load(Int32.self)
+        default: load(Int64.self)
         }
     }
 
-    private static func byteWidth(_ value: Int64) -> Int {
-        if Int64(Int8(truncatingIfNeeded: value)) == value { return 1 }
-        if Int64(Int16(truncatingIfNeeded: value)) == value { return 2 }
-        return Int64(Int32(truncatingIfNeeded: value)) == value ? 4 : 8
+    /// The fewest of 1, 2, 4, 8 bytes that hold all integers.
+    private static func byteWidth(_ cells: [Int64]) -> Int {
+        var (low, high): (Int64, Int64) = (0, 0)
+        for cell in cells {
+            low = min(low, cell)
+            high = max(high, cell)
+        }
+        if Int8(exactly: low) != nil, Int8(exactly: high) != nil { return 1 }
+        if Int16(exactly: low) != nil, Int16(exactly: high) != nil { return 2 }
+        return Int32(exactly: low) != nil && Int32(exactly: high) != nil ? 4 : 8
     }
 }
 

@@ -99,8 +99,15 @@ struct EinsumTables {
         zip(plan.einsum.output, point).first { $0.0 == label }?.1
     }
 
-    /// For each value of the axis's variables the weights on the axis's cells.
-    private func rows(_ axis: ReadAxis) -> [[Fr]] {
+    /// The weights on an axis's cells for each value of its variables: the same ones, shifted.
+    private struct Rows {
+        /// On the cells from `first` on, where no variable shifts them.
+        var weights: [Fr]
+        var first: Int
+        var shifts: [Int]
+    }
+
+    private func rows(_ axis: ReadAxis) -> Rows {
         let extents = plan.einsum.extents
         // Positions that the fixed labels reach, with their eq weights.
         var reached: [(position: Int, weight: Fr)] = [(axis.index.offset, .one)]
@@ -114,44 +121,50 @@ struct EinsumTables {
                 }
             }
         }
+        let first = reached.reduce(Int.max) { min($0, $1.position) }
+        let last = reached.reduce(Int.min) { max($0, $1.position) }
+        var weights = [Fr](repeating: .zero, count: last - first + 1)
+        for (position, weight) in reached { weights[position - first] += weight }
         var shifts = [0]
         for term in axis.index.terms where axis.variables.contains(term.label) {
             shifts = shifts.flatMap { shift in
                 (0..<extents[term.label]).map { shift + term.coefficient * $0 }
             }
         }
-        return shifts.map { shift in
-            var row = [Fr](repeating: .zero, count: axis.extent)
-            for (position, weight) in reached where row.indices.contains(position + shift) {
-                row[position + shift] += weight
-            }
-            return row
-        }
+        return Rows(weights: weights, first: first, shifts: shifts)
     }
 
-    /// out[.., row, ..] = Σ_k cells[.., k, ..] · rows[row][k].
+    /// out[.., row, ..] = Σ_k cells[.., k, ..] · weight of the row on k.
     private func contract(
-        _ cells: CellArray, extents: [Int], axis: Int, rows: [[Fr]]
+        _ cells: CellArray, extents: [Int], axis: Int, rows: Rows
     ) -> CellArray {
         let outer = extents[..<axis].reduce(1, *)
         let inner = extents[(axis + 1)...].reduce(1, *)
         let length = extents[axis]
-        var result = [Fr](repeating: .zero, count: outer * rows.count * inner)
-        for (row, weights) in rows.enumerated() {
+        if rows.weights == [.one] {
+            return cells.selected(
+                outer: outer, extent: length, inner: inner,
+                positions: rows.shifts.map { $0 + rows.first })
+        }
+        let count = rows.shifts.count
+        var result = [Fr](repeating: .zero, count: outer * count * inner)
+        for (row, shift) in rows.shifts.enumerated() {
             // Only the weights' support is read: a window touches a part of the axis.
-            guard let first = weights.firstIndex(where: { !$0.isZero }),
-                let last = weights.lastIndex(where: { !$0.isZero })
-            else { continue }
+            let start = rows.first + shift
+            let support = (start..<start + rows.weights.count).clamped(to: 0..<length)
+            guard !support.isEmpty else { continue }
             let part = cells.contracted(
                 .init(
                     kept: (
                         .init(extent: outer, stride: length * inner),
                         .init(extent: inner, stride: 1)
-                    ), summed: .init(extent: last - first + 1, stride: inner)),
-                from: first * inner, with: Array(weights[first...last]))
-            if rows.count == 1 { return .elements(part) }
+                    ), summed: .init(extent: support.count, stride: inner)),
+                from: support.lowerBound * inner,
+                with: Array(
+                    rows.weights[support.lowerBound - start..<support.upperBound - start]))
+            if count == 1 { return .elements(part) }
             for a in 0..<outer {
-                let target = (a * rows.count + row) * inner
+                let target = (a * count + row) * inner
                 result.replaceSubrange(
                     target..<target + inner, with: part[a * inner..<(a + 1) * inner])
             }

@@ -19,7 +19,7 @@ extension Kernel<Fr> {
 
 extension KernelFactor<Fr> {
     /// ``paddedValues()`` by the kernels where it is an eq table.
-    fileprivate func paddedVector() -> [Fr] {
+    func paddedVector() -> [Fr] {
         if case .eq(let point, _) = self { return FieldKernels.eq(point.map(\.value)) }
         return paddedValues()
     }

@@ -48,6 +48,28 @@ enum CellArray {
         }
     }
 
+    /// Cells [outer, extent, inner] at some positions of the middle axis, zeros for those outside it.
+    func selected(outer: Int, extent: Int, inner: Int, positions: [Int]) -> CellArray {
+        func selected<Cell>(_ cells: [Cell], zero: Cell) -> [Cell] {
+            var result = [Cell](repeating: zero, count: outer * positions.count * inner)
+            var target = 0
+            for a in 0..<outer {
+                for position in positions {
+                    if 0..<extent ~= position {
+                        let source = (a * extent + position) * inner
+                        for i in 0..<inner { result[target + i] = cells[source + i] }
+                    }
+                    target += inner
+                }
+            }
+            return result
+        }
+        return switch self {
+        case .integers(let cells): .integers(selected(cells, zero: 0))
+        case .elements(let cells): .elements(selected(cells, zero: .zero))
+        }
+    }
+
     /// The cells at row-major positions Σ index · stride, in row-major order of `extents`;
     /// zeros up to `padded`.
     func gathered(extents: [Int], strides: [Int], padded: [Int]) -> CellArray {

@@ -12,6 +12,8 @@ struct Cheat {
     /// Added to points of the opening, by index.
     var addedPoints: [Int: G1Affine] = [:]
     var commitments: ((inout NativeStatement, inout [G1Affine]) -> Void)?
+    /// Replaces the rounds of the final batch.
+    var batch: ForgedBatch?
     /// Replaces messages of the opening.
     var opening: ForgedOpening?
 
@@ -19,10 +21,12 @@ struct Cheat {
         MessageTamper(
             commitments: commitments,
             step: {
+                batch?.step($0)
                 opening?.step($0)
                 log?.events.append(.step($0))
             },
             elements: { first, message, values in
+                batch?.replace(message, &values)
                 opening?.replace(message, &values)
                 for index in values.indices { values[index] += added[first + index] ?? .zero }
                 log?.events.append(.elements(first..<first + values.count, message))
@@ -141,13 +145,18 @@ final class ProverLog {
 
 extension Forge {
     /// G of an opening claim: the combination of chunks that the witness has.
-    func openedPolynomial(_ claim: OpeningClaim<Fr>, _ witness: Witness) -> [Fr] {
+    ///
+    /// - Parameter behind: Cells behind the blocks, by vector and index.
+    func openedPolynomial(
+        _ claim: OpeningClaim<Fr>, _ witness: Witness,
+        behind: [CommittedVector.Kind: [Int: Fr]] = [:]
+    ) -> [Fr] {
         let layout = key.verifyingKey.plan.layout
         let size = 1 << layout.log2Chunk
         var polynomial = [Fr](repeating: .zero, count: size)
         var coefficients = claim.coefficients.makeIterator()
         for vector in layout.vectors {
-            let cells = vector.blocks.flatMap { witness.paddedFieldCells($0.tensor) }
+            let cells = self.cells(vector, witness, behind: behind[vector.kind] ?? [:])
             for chunk in 0..<vector.chunkCount(log2Chunk: layout.log2Chunk) {
                 guard let (coefficient, _) = coefficients.next() else { return polynomial }
                 for (index, cell) in cells.dropFirst(chunk * size).prefix(size).enumerated() {
@@ -156,6 +165,16 @@ extension Forge {
             }
         }
         return polynomial
+    }
+
+    /// A vector's cells, up to the end of its last chunk.
+    func cells(_ vector: CommittedVector, _ witness: Witness, behind: [Int: Fr] = [:]) -> [Fr] {
+        var cells = vector.blocks.flatMap { witness.paddedFieldCells($0.tensor) }
+        let log2Chunk = key.verifyingKey.log2Chunk
+        let capacity = vector.chunkCount(log2Chunk: log2Chunk) << log2Chunk
+        cells += [Fr](repeating: .zero, count: capacity - cells.count)
+        for (cell, value) in behind { cells[cell] += value }
+        return cells
     }
 
     /// The claimed value of the opening minus the true one: 0 when all joint claims hold.

@@ -28,9 +28,11 @@ struct Forge {
     ///   - log2Chunk: At least what the circuit needs is taken.
     ///   - garbageSeed: Also plants random field elements in the padding of the key's constants.
     ///   - constants: Cells of the key's constants, by tensor, as the publisher commits to them.
+    ///   - behindConstants: Cells that the publisher commits to behind the last block of V_c.
     init(
         _ model: TestModel, log2Chunk: Int = 6, srs: StructuredReferenceString = Forge.srs,
-        garbageSeed: UInt64? = nil, constants: [TensorID: FieldWitness.Tampering] = [:]
+        garbageSeed: UInt64? = nil, constants: [TensorID: FieldWitness.Tampering] = [:],
+        behindConstants: [Int: Fr] = [:]
     ) throws {
         self.model = model
         self.srs = srs
@@ -43,13 +45,18 @@ struct Forge {
             system: system, constants: model.constants, inputs: model.inputs,
             garbageSeed: garbageSeed, tamper: constants
         ).compute()
-        let chunks = layout.vector(.constants).map { vector in
-            VectorCells(vector, block: witness.paddedCells).commitments(
-                log2Chunk: log2Chunk, powers: srs.powers)
+        var chunks =
+            layout.vector(.constants).map { vector in
+                VectorCells(vector, block: witness.storedCells).commitments(
+                    log2Chunk: log2Chunk, powers: srs.powers)
+            } ?? []
+        for (cell, value) in behindConstants {
+            let (chunk, coefficient) = (cell >> log2Chunk, cell & (1 << log2Chunk - 1))
+            chunks[chunk] = (G1(chunks[chunk]) + value * srs.powers[coefficient]).affine
         }
         let verifyingKey = try VerifyingKey(
             circuit: model.circuit, log2Chunk: log2Chunk, srs: srs.identity,
-            constantChunks: chunks ?? [])
+            constantChunks: chunks)
         key = try ProvingKey(
             verifyingKey: verifyingKey, constants: model.constants, powers: srs.powers)
         // What a node does: nothing but the bytes.

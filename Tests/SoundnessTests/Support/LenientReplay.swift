@@ -5,6 +5,7 @@ import ProofSystem
 /// false it is.
 struct LenientReplay: ReductionDriver {
     private var transcript: RecordingTranscript
+    private var residuals: [(relation: VerificationError, residual: Fr)] = []
     private var elements: ArraySlice<Fr>
     private let proof: NativeProof
     private var points = 0
@@ -15,13 +16,29 @@ struct LenientReplay: ReductionDriver {
         _ proof: NativeProof, key: VerifyingKey, forgetting forgotten: Set<Int> = []
     ) throws -> TranscriptLog {
         let log = TranscriptLog()
-        var transcript = RecordingTranscript(log) { position, _ in forgotten.contains(position) }
+        _ = try run(
+            proof, key: key,
+            transcript: RecordingTranscript(log) { position, _ in forgotten.contains(position) })
+        return log
+    }
+
+    /// Every value that must be zero.
+    static func residuals(
+        _ proof: NativeProof, key: VerifyingKey, transcript: RecordingTranscript
+    ) throws -> [(relation: VerificationError, residual: Fr)] {
+        try run(proof, key: key, transcript: transcript).residuals
+    }
+
+    private static func run(
+        _ proof: NativeProof, key: VerifyingKey, transcript: RecordingTranscript
+    ) throws -> LenientReplay {
+        var transcript = transcript
         transcript.absorbPrologue(
             key: key, statement: proof.statement, adviceChunks: proof.adviceChunks)
         var replay = LenientReplay(transcript: transcript, proof: proof)
         _ = try reduce(
             key.system, plan: key.plan, statement: proof.statement.fieldValues, driver: &replay)
-        return log
+        return replay
     }
 
     private init(transcript: RecordingTranscript, proof: NativeProof) {
@@ -54,7 +71,7 @@ struct LenientReplay: ReductionDriver {
 
     mutating func requireZero(
         _ value: Fr, _ relation: VerificationError
-    ) throws(VerificationError) {}
+    ) throws(VerificationError) { residuals.append((relation, value)) }
 
     mutating func requireNonzero(
         _ value: Fr, _ relation: VerificationError

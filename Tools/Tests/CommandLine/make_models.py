@@ -48,6 +48,10 @@ save("features", first + relu + second, first_constants + second_constants, [("x
 last, last_constants = gemm("dense3", "features", "scores", rng.normal(size=(2, 3)), rng.normal(size=2) / 4)
 save("head", last, last_constants, [("features", [1, 3])], [("scores", [1, 2])])
 
+# Two outputs of one shape and one format.
+save("twins", first + relu + second + [helper.make_node("Neg", ["features"], ["opposite"], name="neg1")],
+     first_constants + second_constants, [("x", [1, 4])], [("features", [1, 3]), ("opposite", [1, 3])])
+
 # An operator that no circuit has.
 save("unsupported", [helper.make_node("Det", ["m"], ["d"], name="determinant")], [], [("m", [2, 2])], [("d", [])])
 

@@ -93,9 +93,6 @@ public struct Remainder: ExactInDouble, Equatable {
         try node.expect(inputs: 2...2)
         let (type, hasSignOfDividend) = (try node.type(0), try node.flag("fmod"))
         _ = try node.commonElementType()
-        guard hasSignOfDividend || !type.elementType.isFloat else {
-            throw node.invalid(attribute: "fmod", 0, advice: "use 1 for floating-point numbers")
-        }
         let divisor = try node.number(1, role: "divisor")
         guard divisor != 0 else { throw .evaluation(node.reference, .divisionByZero) }
         guard try node.broadcastShape() == type.shape else {

@@ -23,11 +23,19 @@ enum BlocksAndDepth {
         return [try steps.reshape(moved, to: [n, depth, h * block, w * block], step: "space")]
     }
 
-    /// [n, c, h, w] → [n, c·b², h / b, w / b], the block's place the slow part of the channel.
+    /// [n, c, h, w] → [n, c·b², h / b, w / b]; the block's place is the slow part of the channel in
+    /// mode DCR, the fast one in mode CRD.
     static func decomposeToDepth(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
         let (x, block) = try operand(&node, steps)
+        let mode = node.opset >= 28 ? try node.string("mode") ?? "DCR" : "DCR"
+        let order: [Int]
+        switch mode {
+        case "DCR": order = [0, 3, 5, 1, 2, 4]
+        case "CRD": order = [0, 1, 3, 5, 2, 4]
+        default: throw node.invalid(attribute: "mode", mode, advice: "use DCR or CRD")
+        }
         let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
         guard h % block == 0, w % block == 0 else {
             throw node.mismatch(
@@ -35,7 +43,7 @@ enum BlocksAndDepth {
         }
         let digits = try steps.reshape(
             x, to: [n, c, h / block, block, w / block, block], step: "blocks")
-        let moved = try steps.transpose(digits, [0, 3, 5, 1, 2, 4], step: "moved")
+        let moved = try steps.transpose(digits, order, step: "moved")
         return [
             try steps.reshape(
                 moved, to: [n, c * block * block, h / block, w / block], step: "depth")

@@ -5,14 +5,23 @@ extension NodeReader {
     /// - Parameter zeroPoint: Zero where the node has none.
     /// - Parameter shape: Of the tensor.
     /// - Parameter axis: Along which a list of scales lies; nil where there is one scale only.
+    /// - Parameter block: How many neighbours along the axis share a scale; 0 without blocks.
     func quantisation(
-        scale: Int?, zeroPoint: Int, of type: ElementType, shape: [Int], axis: Int? = nil
+        scale: Int?, zeroPoint: Int, of type: ElementType, shape: [Int], axis: Int? = nil,
+        block: Int = 0
     ) throws(ModelError) -> QuantisationParameters {
         guard Self.quantisedTypes.contains(type) else {
             throw unsupported("quantisation to \(type) is", advice: "use int8 or uint8")
         }
         var scales = FloatTensor.scalar(1)
-        if let scale { scales = try floats(scale, role: "scale") }
+        if let scale {
+            guard try constant(scale) != nil else {
+                throw unsupported(
+                    "a scale (input \(scale)) that is no constant is",
+                    advice: "quantise statically, with calibration data")
+            }
+            scales = try floats(scale, role: "scale")
+        }
         guard scales.values.allSatisfy({ $0 > 0 && Double(Float($0)) == $0 }) else {
             throw unsupported(
                 "a scale that is no positive float is", advice: "quantise with positive scales")
@@ -27,6 +36,21 @@ extension NodeReader {
             }
             zeroPoints = tensor
         }
+        if block > 0 {
+            let blocks = try blocks(scales.shape, of: shape, axis: axis, block: block)
+            let isOne = zeroPoints.values.count == 1 && !has(zeroPoint)
+            guard isOne || zeroPoints.shape == scales.shape else {
+                throw mismatch(
+                    expected: "zero points of shape \(scales.shape)",
+                    actual: "\(zeroPoints.shape)")
+            }
+            return QuantisationParameters(
+                scale: FloatTensor(shape: shape, values: blocks.map { scales.values[$0] }),
+                zeroPoint: isOne
+                    ? zeroPoints
+                    : IntTensor(shape: shape, values: blocks.map { zeroPoints.values[$0] }),
+                type: type)
+        }
         return QuantisationParameters(
             scale: FloatTensor(
                 shape: try parameterShape(scales.shape, of: shape, axis: axis),
@@ -34,6 +58,27 @@ extension NodeReader {
             zeroPoint: IntTensor(
                 shape: try parameterShape(zeroPoints.shape, of: shape, axis: axis),
                 values: zeroPoints.values), type: type)
+    }
+
+    /// For each element of a tensor the place of its block's parameters.
+    private func blocks(
+        _ given: [Int], of shape: [Int], axis: Int?, block: Int
+    ) throws(ModelError) -> [Int] {
+        var expected = shape
+        if let axis {
+            expected[axis] = shape[axis] / block + (shape[axis] % block == 0 ? 0 : 1)
+        }
+        guard let axis, given == expected else {
+            throw mismatch(
+                expected: "scales of shape \(expected) for blocks of \(block)", actual: "\(given)")
+        }
+        let (strides, rows) = (Shape.strides(shape), Shape.strides(given))
+        return (0..<shape.reduce(1, *)).map { element in
+            shape.indices.reduce(0) { place, index in
+                let position = element / strides[index] % shape[index]
+                return place + (index == axis ? position / block : position) * rows[index]
+            }
+        }
     }
 
     private static let quantisedTypes: Set<ElementType> = [.int8, .uint8, .int16, .uint16, .int32]

@@ -79,7 +79,9 @@ enum Reductions {
     static func decomposeMax(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(
+            &node, &steps, since: 18, identity: extreme(node) { $0.lowerBound }
+        ) { x, steps throws(ModelError) in
             try extremum(x, isMinimum: false, &steps)
         }
     }
@@ -87,9 +89,21 @@ enum Reductions {
     static func decomposeMin(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try reduce(&node, &steps, since: 18) { x, steps throws(ModelError) in
+        try reduce(
+            &node, &steps, since: 18, identity: extreme(node) { $0.upperBound }
+        ) { x, steps throws(ModelError) in
             try extremum(x, isMinimum: true, &steps)
         }
+    }
+
+    /// What the extremum of no integers is: an end of the type's range, false or true. That of no
+    /// reals is infinite.
+    private static func extreme(
+        _ node: NodeReader, _ end: (ClosedRange<Int>) -> Int
+    ) throws(ModelError) -> Double? {
+        guard let range = try node.type(0).elementType.integerRange else { return nil }
+        // The ends of 64-bit types are no doubles.
+        return Double(exactly: end(range))
     }
 
     /// A tree of products of halves.

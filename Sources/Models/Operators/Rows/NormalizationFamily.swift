@@ -88,7 +88,7 @@ extension Normalization {
     }
 
     /// y · scale + offset, both along axis 1.
-    private static func byChannel(
+    static func byChannel(
         _ y: Decomposition.Value, _ steps: inout Decomposition
     ) throws(ModelError) -> Decomposition.Value {
         let shape = [y.shape[1]] + y.shape.dropFirst(2).map { _ in 1 }

@@ -1,7 +1,6 @@
 /// `Gather` with computed indices: along one axis, the elements at the given positions.
 ///
-/// Positions count from the front: a negative one, which ONNX would count from the end, is out of
-/// range here, since which it is is not known beforehand.
+/// Negative positions count from the end.
 public struct RowGather: Operator, Equatable {
     public let axis: Int
 
@@ -13,14 +12,14 @@ public struct RowGather: Operator, Equatable {
         }
         let shape = operands[0].shape
         let extent = shape[axis]
-        guard indices.values.allSatisfy({ (0..<extent).contains($0) }) else {
+        guard indices.values.allSatisfy({ (-extent..<extent).contains($0) }) else {
             throw .indexOutOfRange
         }
         let inner = shape[(axis + 1)...].reduce(1, *)
         var cells: [Int] = []
         for outer in 0..<shape[..<axis].reduce(1, *) {
             for index in indices.values {
-                let start = (outer * extent + index) * inner
+                let start = (outer * extent + (index < 0 ? index + extent : index)) * inner
                 cells += start..<start + inner
             }
         }

@@ -19,9 +19,9 @@ public struct TopK: Operator, Equatable {
         }
         let isLargest = try node.flag("largest", default: true)
         node.ignore("sorted")
-        guard let count, (1...type.shape[axis]).contains(count) else {
+        guard let count, count >= 1, count <= type.shape[axis] else {
             throw node.mismatch(
-                expected: "k in 1...\(type.shape[axis])",
+                expected: "k from 1 to \(type.shape[axis])",
                 actual: count.map(String.init) ?? "none")
         }
         var shape = type.shape

@@ -14,7 +14,7 @@ public struct InspectReport: Sendable, Equatable {
     }
 
     /// `proof`, `verifying key`, `circuit`, `weights`, `powers`, `srs`, `openings`, `bundle`,
-    /// `onnx`.
+    /// `onnx`, `tensors`.
     public var kind: String
     /// What is in it, for programs: an object.
     public var contents: JSONValue

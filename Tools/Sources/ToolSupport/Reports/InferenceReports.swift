@@ -159,7 +159,9 @@ public struct VerifyReport: Sendable, Equatable {
     }
 
     public var text: String {
-        if let refusal { return "NOT VALID (\(refusal.reason.rawValue)): \(refusal.detail)" }
+        if let refusal {
+            return "NOT VALID (\(refusal.reason.rawValue)): \(refusal.detail)\nSRS: \(srs.text)"
+        }
         return labelled(
             [("VALID", "this model, on this input, gives this output"), ("model ID", modelID)]
                 + inputs.map { ("input", $0.text) } + outputs.map { ("output", $0.text) }

@@ -35,6 +35,10 @@ public struct TensorData: Sendable, Equatable {
         }
     }
 
+    public var isInteger: Bool {
+        if case .integers = values { true } else { false }
+    }
+
     /// The values as doubles: exact for reals and for integers up to 2^53, else to the nearest.
     public var doubles: [Double] {
         switch values {

@@ -18,6 +18,17 @@ public enum TensorFile {
         }
     }
 
+    /// Whether bytes begin as those of a tensor file do.
+    public static func isRecognised(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: NpyHeader.magic) || ZipArchive.looksLikeZip(bytes[...])
+            || looksLikeJSON(bytes[...])
+    }
+
+    private static func looksLikeJSON(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let space: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+        return bytes.first { !space.contains($0) } == UInt8(ascii: "{")
+    }
+
     /// Decodes the bytes of a file in any of the formats.
     public static func decode(
         _ bytes: [UInt8], limits: TensorLimits = TensorLimits()
@@ -27,9 +38,7 @@ public enum TensorFile {
             return NamedTensors([.init(name: nil, tensor: try Npy.decode(bytes, limits: limits))])
         }
         if ZipArchive.looksLikeZip(bytes) { return try Npz.decode(bytes, limits: limits) }
-        let space: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
-        guard let first = bytes.first(where: { !space.contains($0) }), first == UInt8(ascii: "{")
-        else { throw .unknownFormat }
+        guard looksLikeJSON(bytes) else { throw .unknownFormat }
         return try JSONTensors.decode(bytes, limits: limits)
     }
 

@@ -123,6 +123,11 @@ private func referenceString(
         guard fileExists(path) else { throw FileError(path: path, problem: .missing) }
         do {
             return try StructuredReferenceString(path: path, log2Size: log2Size)
+        } catch SRSError.notEnoughPowers(let requested, let available) {
+            throw ToolFailure(
+                .usage,
+                "--srs \(path): the model needs 2^\(requested) powers of tau, the file has "
+                    + "2^\(available); give a larger one")
         } catch {
             throw ToolFailure(.unreadableFile, "\(path): \(describe(error))")
         }

@@ -29,7 +29,8 @@ func inspectFile(_ path: String, key: String?) throws -> InspectReport {
         return try inspect(path, bytes)
     }
     if path.hasSuffix(".srs") { return try inspectSRS(path, bytes) }
-    return try inspectModel(path)
+    if TensorFile.isRecognised(bytes) { return try inspectTensors(path) }
+    return try inspectModel(path, bytes)
 }
 
 private func inspectBundle(_ files: BundleFiles) throws -> InspectReport {
@@ -76,7 +77,13 @@ private func inspectCircuit(_ path: String, _ bytes: [UInt8]) throws -> InspectR
         throw ToolFailure(.unreadableFile, "\(path): refused: \(error)")
     }
     let account = CircuitAccount(system, names: file.gadgetNames, log2Chunk: nil)
-    return InspectReport(kind: "circuit", contents: account.json, lines: account.lines)
+    var writer = ByteWriter()
+    file.circuit.encode(into: &writer)
+    let digest = hexadecimal(Keccak256.hash(writer.bytes))
+    return InspectReport(
+        kind: "circuit",
+        contents: (["digest": .string(digest)] as JSONValue).adding(members: account.json),
+        lines: ["circuit digest \(digest)"] + account.lines)
 }
 
 private func inspectProof(
@@ -86,6 +93,9 @@ private func inspectProof(
         throw ToolFailure(.unreadableFile, "\(path): ends before the model ID")
     }
     var lines = ["of model \(hexadecimal(modelID)), \(humanCount(bytes.count)) bytes"]
+    var contents: JSONValue = [
+        "modelID": .string(hexadecimal(modelID)), "bytes": .integer(bytes.count),
+    ]
     var sections: [InspectReport.Section] = []
     if let key {
         guard key.digest == modelID else {
@@ -94,21 +104,36 @@ private func inspectProof(
         sections = NativeProof.sections(for: key).map {
             .init(name: $0.name, offset: $0.offset, byteCount: $0.byteCount)
         }
+        let srs = SRSReport(key.srs, log2Size: key.log2Chunk)
+        lines.append("SRS \(srs.text)")
+        contents = contents.adding(["srs": srs.json])
     } else {
-        lines.append("what it says is read with the model's key: --key, or zkml verify")
+        lines.append(
+            "what it says, and on which SRS, is read with the model's key: --key, or zkml verify")
     }
     return InspectReport(
-        kind: "proof",
-        contents: ["modelID": .string(hexadecimal(modelID)), "bytes": .integer(bytes.count)],
-        lines: lines, sections: sections)
+        kind: "proof", contents: contents, lines: lines, sections: sections)
 }
 
 private func inspectWeights(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
     // What the cells mean is in the circuit beside it.
     let digest = hexadecimal(Keccak256.hash(bytes))
+    let constants = try decoding(path) { bytes throws(DecodingError) in
+        try WeightsFile.layout(of: bytes)
+    }
     return InspectReport(
-        kind: "weights", contents: ["bytes": .integer(bytes.count), "keccak256": .string(digest)],
-        lines: ["\(humanSize(bytes.count)), Keccak-256 \(digest)"])
+        kind: "weights",
+        contents: [
+            "bytes": .integer(bytes.count), "keccak256": .string(digest),
+            "constants": .array(
+                constants.map {
+                    ["cells": .integer($0.cellCount), "bytesPerCell": .integer($0.byteWidth)]
+                }),
+        ],
+        lines: ["\(humanSize(bytes.count)), Keccak-256 \(digest)"]
+            + constants.enumerated().map {
+                "constant \($0): \(humanCount($1.cellCount)) integers of \(8 * $1.byteWidth) bits"
+            })
 }
 
 private func inspectOpenings(_ path: String, _ bytes: [UInt8]) throws -> InspectReport {
@@ -125,8 +150,14 @@ private func inspectOpenings(_ path: String, _ bytes: [UInt8]) throws -> Inspect
         ]
     }
     return InspectReport(
-        kind: "openings", contents: ["openings": .array(ports)],
-        lines: ["SECRET: values and blindings of committed tensors; not shown here"]
+        kind: "openings",
+        contents: [
+            "srsDigest": .string(hexadecimal(file.srsDigest)), "openings": .array(ports),
+        ],
+        lines: [
+            "SECRET: values and blindings of committed tensors; not shown here",
+            "on the SRS \(hexadecimal(file.srsDigest))",
+        ]
             + file.openings.map {
                 "\($0.port.name) \($0.shape), \($0.port.bits) bits: "
                     + hexadecimal($0.commitment.encoded)
@@ -143,42 +174,4 @@ private func inspectSRS(_ path: String, _ bytes: [UInt8]) throws -> InspectRepor
     let report = SRSReport(srs.identity, log2Size: srs.log2Size)
     return InspectReport(
         kind: "srs", contents: report.json, lines: [report.text, "digest \(report.digest)"])
-}
-
-private func inspectModel(_ path: String) throws -> InspectReport {
-    let graph = try readModel(path)
-    func tensors(_ values: [Int]) -> JSONValue {
-        .object(
-            values.map {
-                .init(
-                    graph.values[$0].name,
-                    .array(graph.values[$0].shape.map { .integer($0) }))
-            })
-    }
-    let nodes = graph.nodes.map { node -> (String, String, [[Int]]) in
-        (node.reference.name, node.reference.operatorName, graph.resultTypes(of: node).map(\.shape))
-    }
-    let weights = graph.values.reduce(0) {
-        $0 + ($1.constant == nil ? 0 : $1.shape.reduce(1, *))
-    }
-    return InspectReport(
-        kind: "onnx",
-        contents: [
-            "name": .string(graph.name), "producer": .string(graph.producer),
-            "opset": .integer(graph.opset), "weights": .integer(weights),
-            "inputs": tensors(graph.inputs), "outputs": tensors(graph.outputs),
-            "nodes": .array(
-                nodes.map {
-                    [
-                        "name": .string($0.0), "operator": .string($0.1),
-                        "shapes": .array(
-                            $0.2.map { .array($0.map { .integer($0) }) }),
-                    ]
-                }),
-        ],
-        lines: [
-            "opset \(graph.opset), \(graph.nodes.count) nodes, \(humanCount(weights)) constants"
-        ] + graph.inputs.map { "input \(graph.values[$0].name) \(graph.values[$0].shape)" }
-            + nodes.map { "\($0.1) \($0.0): \($0.2.map { "\($0)" }.joined(separator: ", "))" }
-            + graph.outputs.map { "output \(graph.values[$0].name) \(graph.values[$0].shape)" })
 }

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# A model of GPT-2-small's shape with random weights, from ONNX file to verified proof.
+#
+#     Examples/gpt2/run.sh                                        # 124 million parameters
+#     Examples/gpt2/run.sh --layers 2 --width 64 --vocabulary 500  # any options of make_model.py
+#
+# Needs bin/zkml (or $ZKML), GNU time, and Python with numpy and onnx ($PYTHON). Works in a
+# temporary folder, or in $GPT2_FOLDER, which it keeps: 1.8 GB for the whole model. Exits with
+# status 1 unless the proof is valid and its top token the float model's.
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+zkml=${ZKML:-$here/../../bin/zkml}
+python=${PYTHON:-python3}
+
+if [[ -n ${GPT2_FOLDER-} ]]; then
+    work=$GPT2_FOLDER
+    mkdir -p "$work"
+else
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+fi
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# field KEY JSON: the first member of that name, without quotes, in zkml's one-line JSON.
+field() {
+    local pattern="\"$1\": \"?([^],}\"]*)"
+    [[ $2 =~ $pattern ]] || fail "no $1 in: ${2:0:300}"
+    printf '%s' "${BASH_REMATCH[1]}"
+}
+
+# measured NAME COMMAND...: its standard output, and a row of the table.
+rows=()
+measured() {
+    local name=$1
+    shift
+    /usr/bin/time -f '%e %M' -o "$work/time" "$@" > "$work/$name.json"
+    local seconds kilobytes
+    read -r seconds kilobytes < "$work/time"
+    rows+=("$(printf '%-10s %10.1f s %10.2f GB' "$name" "$seconds" "$((kilobytes / 1000))e-3")")
+    echo "${rows[-1]}"
+}
+
+"$python" "$here/make_model.py" "$work" "$@"
+measured compile "$zkml" compile "$work/model.onnx" -o "$work/bundle" \
+    --samples "$work/samples.npz" --json
+measured run "$zkml" run "$work/bundle" --input "$work/input.npz" --expect "$work/logits.npz" --json
+measured prove "$zkml" prove "$work/bundle" --input "$work/input.npz" -o "$work/proof" --json
+measured verify "$zkml" verify "$work/proof" --key "$work/bundle/verifying.key" \
+    --input "$work/input.npz" --allow-insecure-srs --json
+
+compiled=$(< "$work/compile.json")
+agreement=$(< "$work/run.json")
+verified=$(< "$work/verify.json")
+[[ $(field valid "$verified") == true ]] || fail "the proof is not valid"
+echo
+echo "committed cells      $(field cells "$compiled")"
+echo "verifying key        $(stat -c %s "$work/bundle/verifying.key") bytes"
+echo "weights              $(stat -c %s "$work/bundle/weights") bytes"
+echo "proof                $(stat -c %s "$work/proof") bytes"
+echo "verified in          $(field seconds "$verified") s"
+echo "largest error of a logit against the float model: $(field maxAbsError "$agreement")"
+echo "top token as the float model's: $(field agreeingRows "$agreement") of $(field rows "$agreement")"
+[[ $(field agreeingRows "$agreement") == $(field rows "$agreement") ]] \
+    || fail "another token than the float model's"
+echo
+echo "The SRS is a development one: these proofs show how it works, and nothing else."
