@@ -106,7 +106,7 @@ struct ReportTests {
         let lines = report.text.split(separator: "\n")
         #expect(lines[0].hasPrefix("layer    bits"))
         #expect(lines[1].hasPrefix("dense      10"))
-        #expect(lines[1].hasSuffix("0.1 %  75 %  4 096  error -40 %, +1 024 cells"))
+        #expect(lines[1].hasSuffix("0.1 %   75 %  4 096  error -40 %, +1 024 cells"))
         #expect(lines[3].contains("from 1 sample, roundings measured up to 2 together"))
     }
 

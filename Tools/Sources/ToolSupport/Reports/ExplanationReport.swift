@@ -115,6 +115,7 @@ extension ExplanationReport.Layer {
     }
 
     private func percent(_ share: Double) -> String {
-        humanNumber(share * 100, digits: 3) + " %"
+        if share != 0, share.magnitude < 1e-5 { return "< 0.001 %" }
+        return humanNumber(share * 100, digits: 3) + " %"
     }
 }
