@@ -32,6 +32,12 @@ func compileModel(
     announce(CostReport(model))
     var report = CompileReport(
         cost: CostReport(model), keys: nil, calibration: nil, seconds: 0, peakMemoryBytes: 0)
+    report.target = model.search.map { CompileReport.Target($0, graph: graph, model) }
+    if request.explains {
+        progress.update("measuring where the error comes from")
+        report.explanation = ExplanationReport(
+            try AccuracyExplanation(model, of: graph, on: usedSamples(bound, graph)))
+    }
     if !request.isDryRun, let bundle = request.bundle {
         progress.update("comparing with the float model")
         report.calibration = try calibrationReport(model, graph: graph, samples: bound)
@@ -91,12 +97,17 @@ private func floatSamples(
     }
 }
 
+/// The samples, or what stands in for them.
+private func usedSamples(
+    _ samples: [[String: FloatTensor]]?, _ graph: ModelGraph
+) -> [[String: FloatTensor]] {
+    samples ?? Calibration.syntheticSamples(graph, range: CompileOptions().inputRange)
+}
+
 private func calibrationReport(
     _ model: CompiledModel, graph: ModelGraph, samples: [[String: FloatTensor]]?
 ) throws -> CompileReport.Calibration {
-    let options = CompileOptions()
-    let used = samples ?? Calibration.syntheticSamples(graph, range: options.inputRange)
-    let report = try CalibrationReport(model, of: graph, on: used)
+    let report = try CalibrationReport(model, of: graph, on: usedSamples(samples, graph))
     return .init(
         sampleCount: report.sampleCount, isSynthetic: samples == nil,
         refusedCount: report.refusedCount, maxAbsError: report.maxAbsError,
@@ -162,6 +173,13 @@ extension CompileOptions {
     init(_ request: CompileRequest) {
         self.init()
         if let bits = request.bits { self.bits = bits }
+        switch request.ranges {
+        case .minMax: rangeMethod = request.margin.map { .minMax(margin: $0) } ?? .minMax()
+        case .percentile(let percentile): rangeMethod = .percentile(percentile)
+        }
+        target =
+            request.targetError.map { .error($0) }
+            ?? request.targetAgreement.map { .agreement($0) }
         inputVisibility = request.inputs == .public ? .public : .committed
         outputVisibility = request.outputs == .public ? .public : .committed
         outOfRange = request.outOfRange == .saturate ? .saturate : .refuse
@@ -182,5 +200,36 @@ extension CostReport {
             compileSeconds: Double(weights) * 0.2e-6 + 0.05, proveSeconds: cost.proveSeconds,
             compileMemoryBytes: 24 << 20 + 40 * weights / 3 + 2 * powers,
             proveMemoryBytes: cost.peakMemoryBytes)
+    }
+}
+
+extension CompileReport.Target {
+    init(_ search: AccuracySearch, graph: ModelGraph, _ model: CompiledModel) {
+        var (error, agreement) = (Double?.none, Double?.none)
+        switch search.target {
+        case .error(let wanted): error = wanted
+        case .agreement(let wanted): agreement = wanted
+        }
+        let bits = graph.values.indices.lazy.filter { graph.values[$0].constant == nil }
+            .map { model.precision[$0] }
+        self.init(
+            maxAbsError: error, topClassAgreement: agreement, reachedError: search.maxAbsError,
+            reachedAgreement: search.topClassAgreement, heldOutCount: search.heldOutCount,
+            trials: search.trials,
+            bits: (bits.min() ?? model.precision.uniform)...(bits.max() ?? model.precision.uniform))
+    }
+}
+
+extension ExplanationReport {
+    init(_ explanation: AccuracyExplanation) {
+        self.init(
+            layers: explanation.layers.map { layer in
+                Layer(
+                    name: layer.name, bits: layer.bits, fractionalBits: layer.fractionalBits,
+                    range: layer.range, saturatedShare: layer.saturatedShare,
+                    errorShare: layer.errorShare, cells: layer.adviceCells,
+                    oneMoreBit: layer.oneMoreBit.map { ($0.errorRatio, $0.adviceCells) })
+            }, error: explanation.error, sampleCount: explanation.sampleCount,
+            groupSize: explanation.groupSize)
     }
 }
