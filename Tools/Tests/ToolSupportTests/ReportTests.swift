@@ -34,13 +34,14 @@ struct ReportTests {
             verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
             compileMemoryBytes: 1, proveMemoryBytes: 2)
         var report = CompileReport(
-            cost: cost, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
+            cost: cost, srs: srs, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
         #expect(report.json["modelID"] == .null)
         #expect(report.json["dryRun"] == true)
         #expect(report.json["calibration"] == .null)
-        #expect(report.json["srs"] == nil)
+        #expect(report.json["srs"]?["secure"] == false)
+        #expect(report.text.contains("INSECURE"))
 
-        report.keys = .init(bundle: "b", modelID: "00ff", srs: srs)
+        report.keys = .init(bundle: "b", modelID: "00ff")
         let agreement = Agreement(
             of: [TensorData(shape: [1, 2], reals: [1, 2])],
             with: [TensorData(shape: [1, 2], reals: [1, 2.5])])
@@ -70,7 +71,7 @@ struct ReportTests {
             verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
             compileMemoryBytes: 1, proveMemoryBytes: 2)
         var report = CompileReport(
-            cost: cost, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
+            cost: cost, srs: srs, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
         #expect(report.json["target"] == nil && report.json["explanation"] == nil)
         report.target = .init(
             maxAbsError: 0.02, topClassAgreement: nil, reachedError: 0.015,

@@ -61,7 +61,9 @@ public struct CostReport: Sendable, Equatable {
 /// What `compile` did.
 public struct CompileReport: Sendable, Equatable {
     public var cost: CostReport
-    /// What follows is nil after a dry run, which makes no keys.
+    /// What keys stand on, or would after a dry run.
+    public var srs: SRSReport
+    /// Nil after a dry run, which makes none.
     public var keys: Keys?
     /// Nil after a dry run.
     public var calibration: Calibration?
@@ -76,12 +78,10 @@ public struct CompileReport: Sendable, Equatable {
         public var bundle: String
         /// The digest of the verifying key, in hexadecimal.
         public var modelID: String
-        public var srs: SRSReport
 
-        public init(bundle: String, modelID: String, srs: SRSReport) {
+        public init(bundle: String, modelID: String) {
             self.bundle = bundle
             self.modelID = modelID
-            self.srs = srs
         }
     }
 
@@ -183,10 +183,11 @@ public struct CompileReport: Sendable, Equatable {
     }
 
     public init(
-        cost: CostReport, keys: Keys?, calibration: Calibration?, seconds: Double,
-        peakMemoryBytes: Int
+        cost: CostReport, srs: SRSReport, keys: Keys?, calibration: Calibration?,
+        seconds: Double, peakMemoryBytes: Int
     ) {
         self.cost = cost
+        self.srs = srs
         self.keys = keys
         self.calibration = calibration
         self.seconds = seconds
@@ -206,7 +207,7 @@ public struct CompileReport: Sendable, Equatable {
         return object.adding([
             "calibration": calibration?.json ?? .null,
             "target": target?.json, "explanation": explanation?.json,
-            "bundle": keys.map { .string($0.bundle) }, "srs": keys.map(\.srs.json),
+            "bundle": keys.map { .string($0.bundle) }, "srs": srs.json,
         ])
     }
 
@@ -217,7 +218,7 @@ public struct CompileReport: Sendable, Equatable {
                 ("model ID", keys?.modelID),
                 ("calibration", calibration?.text),
                 ("target", target?.text),
-                ("SRS", keys?.srs.text),
+                ("SRS", srs.text),
                 ("time", "\(humanTime(seconds)), \(humanSize(peakMemoryBytes)) of memory at most"),
                 (keys == nil ? "dry run" : "written to", keys?.bundle ?? "nothing was written"),
             ])

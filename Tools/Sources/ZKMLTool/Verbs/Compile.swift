@@ -30,24 +30,26 @@ func compileModel(
         throw ToolFailure(exitStatus(of: error), "\(request.model): \(error)")
     }
     announce(CostReport(model))
+    let srs = try referenceString(
+        request.srs, log2Size: model.cost.log2Chunk, isDryRun: request.isDryRun, progress)
     var report = CompileReport(
-        cost: CostReport(model), keys: nil, calibration: nil, seconds: 0, peakMemoryBytes: 0)
+        cost: CostReport(model),
+        srs: SRSReport(srs?.identity ?? .development, log2Size: model.cost.log2Chunk), keys: nil,
+        calibration: nil, seconds: 0, peakMemoryBytes: 0)
     report.target = model.search.map { CompileReport.Target($0, graph: graph, model) }
     if request.explains {
         progress.update("measuring where the error comes from")
         report.explanation = ExplanationReport(
             try AccuracyExplanation(model, of: graph, on: usedSamples(bound, graph)))
     }
-    if !request.isDryRun, let bundle = request.bundle {
+    if let srs, !request.isDryRun, let bundle = request.bundle {
         progress.update("comparing with the float model")
         report.calibration = try calibrationReport(model, graph: graph, samples: bound)
         progress.update("making keys")
-        let srs = try referenceString(request.srs, log2Size: model.cost.log2Chunk, progress)
         let key = try makeKey(model, srs: srs)
         try write(model, key: key, srs: srs, to: bundle)
         report.keys = .init(
-            bundle: bundle, modelID: hexadecimal(key.verifyingKey.digest),
-            srs: SRSReport(srs.identity, log2Size: key.verifyingKey.log2Chunk))
+            bundle: bundle, modelID: hexadecimal(key.verifyingKey.digest))
     }
     progress.finish()
     report.seconds = watch.seconds
@@ -115,10 +117,11 @@ private func calibrationReport(
         errorBound: model.errorBounds.max() ?? 0, topClassAgreement: report.topClassAgreement)
 }
 
-/// The file of `--srs`, or the development SRS from the user's cache, made where it is missing.
+/// The file of `--srs`, or the development SRS from the user's cache, made where it is missing; nil
+/// for that one in a dry run.
 private func referenceString(
-    _ path: String?, log2Size: Int, _ progress: Progress
-) throws -> StructuredReferenceString {
+    _ path: String?, log2Size: Int, isDryRun: Bool, _ progress: Progress
+) throws -> StructuredReferenceString? {
     if let path {
         guard fileExists(path) else { throw FileError(path: path, problem: .missing) }
         do {
@@ -132,6 +135,7 @@ private func referenceString(
             throw ToolFailure(.unreadableFile, "\(path): \(describe(error))")
         }
     }
+    if isDryRun { return nil }
     let cached = try cachedDevelopmentSRS(log2Size: log2Size)
     if fileExists(cached), let srs = try? StructuredReferenceString(path: cached),
         srs.identity == .development, srs.log2Size == log2Size
