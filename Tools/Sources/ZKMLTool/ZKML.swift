@@ -22,7 +22,7 @@ struct ZKML: ParsableCommand {
               1  the proof is not valid
               2  the command line is wrong
               3  a file is missing, unreadable or malformed
-              4  the model has something that is not supported
+              4  the model has something that is not supported, or misses its target
               5  the input does not fit the model, or leaves its range where that is refused
             """,
         version: "0.1.0",

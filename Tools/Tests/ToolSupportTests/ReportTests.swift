@@ -34,13 +34,14 @@ struct ReportTests {
             verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
             compileMemoryBytes: 1, proveMemoryBytes: 2)
         var report = CompileReport(
-            cost: cost, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
+            cost: cost, srs: srs, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
         #expect(report.json["modelID"] == .null)
         #expect(report.json["dryRun"] == true)
         #expect(report.json["calibration"] == .null)
-        #expect(report.json["srs"] == nil)
+        #expect(report.json["srs"]?["secure"] == false)
+        #expect(report.text.contains("INSECURE"))
 
-        report.keys = .init(bundle: "b", modelID: "00ff", srs: srs)
+        report.keys = .init(bundle: "b", modelID: "00ff")
         let agreement = Agreement(
             of: [TensorData(shape: [1, 2], reals: [1, 2])],
             with: [TensorData(shape: [1, 2], reals: [1, 2.5])])
@@ -61,6 +62,53 @@ struct ReportTests {
         #expect(json["calibration"]?["topClassAgreement"] == .number(1))
         #expect(json["srs"]?["secure"] == false)
         #expect(report.text.contains("INSECURE"))
+    }
+
+    @Test("what a target and --explain add to compile")
+    func accuracy() {
+        let cost = CostReport(
+            cells: 1000, tables: 2, tableBits: 12, log2Chunk: 11, proofBytes: 9000,
+            verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
+            compileMemoryBytes: 1, proveMemoryBytes: 2)
+        var report = CompileReport(
+            cost: cost, srs: srs, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
+        #expect(report.json["target"] == nil && report.json["explanation"] == nil)
+        report.target = .init(
+            maxAbsError: 0.02, topClassAgreement: nil, reachedError: 0.015,
+            reachedAgreement: 0.75, heldOutCount: 5, trials: 3, bits: 9...13)
+        #expect(
+            report.json["target"]?.text
+                == #"{"error": 0.02, "maxAbsError": 0.015, "topClassAgreement": 0.75, "#
+                + #""heldOut": 5, "trials": 3, "leastBits": 9, "mostBits": 13}"#)
+        #expect(report.text.contains("error 0.015, at most 0.02 wanted; 9 to 13 bits"))
+        report.target?.maxAbsError = nil
+        report.target?.topClassAgreement = 0.5
+        #expect(report.json["target"]?["agreement"] == 0.5)
+        #expect(report.text.contains("agreement 75 %, 50 % wanted"))
+
+        report.explanation = ExplanationReport(
+            layers: [
+                .init(
+                    name: "dense", bits: 10, fractionalBits: 7, range: -1.5...2,
+                    saturatedShare: 0.001, errorShare: 0.75, cells: 4096,
+                    oneMoreBit: (0.6, 1024)),
+                .init(
+                    name: "flatten", bits: nil, fractionalBits: nil, range: nil,
+                    saturatedShare: 0, errorShare: 0, cells: 0, oneMoreBit: nil),
+            ], error: 0.004, sampleCount: 1, groupSize: 2)
+        let json = report.json["explanation"]
+        #expect(
+            json?.text == #"{"rmsError": 0.004, "samples": 1, "groupSize": 2, "layers": ["#
+                + #"{"name": "dense", "bits": 10, "fractionalBits": 7, "range": [-1.5, 2], "#
+                + #""saturatedShare": 0.001, "errorShare": 0.75, "cells": 4096, "#
+                + #""oneMoreBit": {"errorRatio": 0.6, "cells": 1024}}, "#
+                + #"{"name": "flatten", "bits": null, "fractionalBits": null, "range": null, "#
+                + #""saturatedShare": 0, "errorShare": 0, "cells": 0, "oneMoreBit": null}]}"#)
+        let lines = report.text.split(separator: "\n")
+        #expect(lines[0].hasPrefix("layer    bits"))
+        #expect(lines[1].hasPrefix("dense      10"))
+        #expect(lines[1].hasSuffix("0.1 %   75 %  4 096  error -40 %, +1 024 cells"))
+        #expect(lines[3].contains("from 1 sample, roundings measured up to 2 together"))
     }
 
     @Test("run and prove")

@@ -8,7 +8,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case usage = 2
     /// A file is missing, unreadable, unwritable or malformed.
     case unreadableFile = 3
-    /// The model has something that is not supported.
+    /// The model has something that is not supported, or cannot be as accurate as was asked for.
     case unsupportedModel = 4
     /// The input does not fit the model, or leaves its range where that is refused.
     case unfitInput = 5

@@ -61,10 +61,16 @@ public struct CostReport: Sendable, Equatable {
 /// What `compile` did.
 public struct CompileReport: Sendable, Equatable {
     public var cost: CostReport
-    /// What follows is nil after a dry run, which makes no keys.
+    /// What keys stand on, or would after a dry run.
+    public var srs: SRSReport
+    /// Nil after a dry run, which makes none.
     public var keys: Keys?
     /// Nil after a dry run.
     public var calibration: Calibration?
+    /// What was asked for, and reached; nil where nothing was.
+    public var target: Target?
+    /// Nil unless asked for.
+    public var explanation: ExplanationReport?
     public var seconds: Double
     public var peakMemoryBytes: Int
 
@@ -72,12 +78,10 @@ public struct CompileReport: Sendable, Equatable {
         public var bundle: String
         /// The digest of the verifying key, in hexadecimal.
         public var modelID: String
-        public var srs: SRSReport
 
-        public init(bundle: String, modelID: String, srs: SRSReport) {
+        public init(bundle: String, modelID: String) {
             self.bundle = bundle
             self.modelID = modelID
-            self.srs = srs
         }
     }
 
@@ -127,11 +131,63 @@ public struct CompileReport: Sendable, Equatable {
         }
     }
 
+    /// How a target was met.
+    public struct Target: Sendable, Equatable {
+        public var maxAbsError: Double?
+        public var topClassAgreement: Double?
+        /// On all samples.
+        public var reachedError: Double
+        public var reachedAgreement: Double?
+        /// Samples among them that were kept from the choice.
+        public var heldOutCount: Int
+        /// Allocations that were compiled and run.
+        public var trials: Int
+        /// The fewest and most bits of a value.
+        public var bits: ClosedRange<Int>
+
+        public init(
+            maxAbsError: Double?, topClassAgreement: Double?, reachedError: Double,
+            reachedAgreement: Double?, heldOutCount: Int, trials: Int, bits: ClosedRange<Int>
+        ) {
+            self.maxAbsError = maxAbsError
+            self.topClassAgreement = topClassAgreement
+            self.reachedError = reachedError
+            self.reachedAgreement = reachedAgreement
+            self.heldOutCount = heldOutCount
+            self.trials = trials
+            self.bits = bits
+        }
+
+        var json: JSONValue {
+            let wanted: JSONValue = [:]
+            return wanted.adding([
+                "error": maxAbsError.map { .number($0) },
+                "agreement": topClassAgreement.map { .number($0) },
+                "maxAbsError": .number(reachedError),
+                "topClassAgreement": reachedAgreement.map { .number($0) } ?? .null,
+                "heldOut": .integer(heldOutCount), "trials": .integer(trials),
+                "leastBits": .integer(bits.lowerBound), "mostBits": .integer(bits.upperBound),
+            ])
+        }
+
+        var text: String {
+            let reached =
+                maxAbsError.map {
+                    "error \(humanNumber(reachedError, digits: 3)), at most "
+                        + "\(humanNumber($0)) wanted"
+                } ?? "agreement \(humanNumber((reachedAgreement ?? 0) * 100)) %, "
+                + "\(humanNumber((topClassAgreement ?? 0) * 100)) % wanted"
+            return "\(reached); \(bits.lowerBound) to \(bits.upperBound) bits, "
+                + "\(heldOutCount) samples held out"
+        }
+    }
+
     public init(
-        cost: CostReport, keys: Keys?, calibration: Calibration?, seconds: Double,
-        peakMemoryBytes: Int
+        cost: CostReport, srs: SRSReport, keys: Keys?, calibration: Calibration?,
+        seconds: Double, peakMemoryBytes: Int
     ) {
         self.cost = cost
+        self.srs = srs
         self.keys = keys
         self.calibration = calibration
         self.seconds = seconds
@@ -150,18 +206,21 @@ public struct CompileReport: Sendable, Equatable {
         ]
         return object.adding([
             "calibration": calibration?.json ?? .null,
-            "bundle": keys.map { .string($0.bundle) }, "srs": keys.map(\.srs.json),
+            "target": target?.json, "explanation": explanation?.json,
+            "bundle": keys.map { .string($0.bundle) }, "srs": srs.json,
         ])
     }
 
     /// What comes after the cost, which is shown before the keys are made.
     public var text: String {
-        labelled([
-            ("model ID", keys?.modelID),
-            ("calibration", calibration?.text),
-            ("SRS", keys?.srs.text),
-            ("time", "\(humanTime(seconds)), \(humanSize(peakMemoryBytes)) of memory at most"),
-            (keys == nil ? "dry run" : "written to", keys?.bundle ?? "nothing was written"),
-        ])
+        (explanation.map { $0.text + "\n" } ?? "")
+            + labelled([
+                ("model ID", keys?.modelID),
+                ("calibration", calibration?.text),
+                ("target", target?.text),
+                ("SRS", srs.text),
+                ("time", "\(humanTime(seconds)), \(humanSize(peakMemoryBytes)) of memory at most"),
+                (keys == nil ? "dry run" : "written to", keys?.bundle ?? "nothing was written"),
+            ])
     }
 }

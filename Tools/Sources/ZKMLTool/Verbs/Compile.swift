@@ -30,18 +30,26 @@ func compileModel(
         throw ToolFailure(exitStatus(of: error), "\(request.model): \(error)")
     }
     announce(CostReport(model))
+    let srs = try referenceString(
+        request.srs, log2Size: model.cost.log2Chunk, isDryRun: request.isDryRun, progress)
     var report = CompileReport(
-        cost: CostReport(model), keys: nil, calibration: nil, seconds: 0, peakMemoryBytes: 0)
-    if !request.isDryRun, let bundle = request.bundle {
+        cost: CostReport(model),
+        srs: SRSReport(srs?.identity ?? .development, log2Size: model.cost.log2Chunk), keys: nil,
+        calibration: nil, seconds: 0, peakMemoryBytes: 0)
+    report.target = model.search.map { CompileReport.Target($0, graph: graph, model) }
+    if request.explains {
+        progress.update("measuring where the error comes from")
+        report.explanation = ExplanationReport(
+            try AccuracyExplanation(model, of: graph, on: usedSamples(bound, graph)))
+    }
+    if let srs, !request.isDryRun, let bundle = request.bundle {
         progress.update("comparing with the float model")
         report.calibration = try calibrationReport(model, graph: graph, samples: bound)
         progress.update("making keys")
-        let srs = try referenceString(request.srs, log2Size: model.cost.log2Chunk, progress)
         let key = try makeKey(model, srs: srs)
         try write(model, key: key, srs: srs, to: bundle)
         report.keys = .init(
-            bundle: bundle, modelID: hexadecimal(key.verifyingKey.digest),
-            srs: SRSReport(srs.identity, log2Size: key.verifyingKey.log2Chunk))
+            bundle: bundle, modelID: hexadecimal(key.verifyingKey.digest))
     }
     progress.finish()
     report.seconds = watch.seconds
@@ -91,12 +99,17 @@ private func floatSamples(
     }
 }
 
+/// The samples, or what stands in for them.
+private func usedSamples(
+    _ samples: [[String: FloatTensor]]?, _ graph: ModelGraph
+) -> [[String: FloatTensor]] {
+    samples ?? Calibration.syntheticSamples(graph, range: CompileOptions().inputRange)
+}
+
 private func calibrationReport(
     _ model: CompiledModel, graph: ModelGraph, samples: [[String: FloatTensor]]?
 ) throws -> CompileReport.Calibration {
-    let options = CompileOptions()
-    let used = samples ?? Calibration.syntheticSamples(graph, range: options.inputRange)
-    let report = try CalibrationReport(model, of: graph, on: used)
+    let report = try CalibrationReport(model, of: graph, on: usedSamples(samples, graph))
     return .init(
         sampleCount: report.sampleCount, isSynthetic: samples == nil,
         refusedCount: report.refusedCount, maxAbsError: report.maxAbsError,
@@ -104,10 +117,11 @@ private func calibrationReport(
         errorBound: model.errorBounds.max() ?? 0, topClassAgreement: report.topClassAgreement)
 }
 
-/// The file of `--srs`, or the development SRS from the user's cache, made where it is missing.
+/// The file of `--srs`, or the development SRS from the user's cache, made where it is missing; nil
+/// for that one in a dry run.
 private func referenceString(
-    _ path: String?, log2Size: Int, _ progress: Progress
-) throws -> StructuredReferenceString {
+    _ path: String?, log2Size: Int, isDryRun: Bool, _ progress: Progress
+) throws -> StructuredReferenceString? {
     if let path {
         guard fileExists(path) else { throw FileError(path: path, problem: .missing) }
         do {
@@ -121,6 +135,7 @@ private func referenceString(
             throw ToolFailure(.unreadableFile, "\(path): \(describe(error))")
         }
     }
+    if isDryRun { return nil }
     let cached = try cachedDevelopmentSRS(log2Size: log2Size)
     if fileExists(cached), let srs = try? StructuredReferenceString(path: cached),
         srs.identity == .development, srs.log2Size == log2Size
@@ -162,6 +177,13 @@ extension CompileOptions {
     init(_ request: CompileRequest) {
         self.init()
         if let bits = request.bits { self.bits = bits }
+        switch request.ranges {
+        case .minMax: rangeMethod = request.margin.map { .minMax(margin: $0) } ?? .minMax()
+        case .percentile(let percentile): rangeMethod = .percentile(percentile)
+        }
+        target =
+            request.targetError.map { .error($0) }
+            ?? request.targetAgreement.map { .agreement($0) }
         inputVisibility = request.inputs == .public ? .public : .committed
         outputVisibility = request.outputs == .public ? .public : .committed
         outOfRange = request.outOfRange == .saturate ? .saturate : .refuse
@@ -182,5 +204,36 @@ extension CostReport {
             compileSeconds: Double(weights) * 0.2e-6 + 0.05, proveSeconds: cost.proveSeconds,
             compileMemoryBytes: 24 << 20 + 40 * weights / 3 + 2 * powers,
             proveMemoryBytes: cost.peakMemoryBytes)
+    }
+}
+
+extension CompileReport.Target {
+    init(_ search: AccuracySearch, graph: ModelGraph, _ model: CompiledModel) {
+        var (error, agreement) = (Double?.none, Double?.none)
+        switch search.target {
+        case .error(let wanted): error = wanted
+        case .agreement(let wanted): agreement = wanted
+        }
+        let bits = graph.values.indices.lazy.filter { graph.values[$0].constant == nil }
+            .map { model.precision[$0] }
+        self.init(
+            maxAbsError: error, topClassAgreement: agreement, reachedError: search.maxAbsError,
+            reachedAgreement: search.topClassAgreement, heldOutCount: search.heldOutCount,
+            trials: search.trials,
+            bits: (bits.min() ?? model.precision.uniform)...(bits.max() ?? model.precision.uniform))
+    }
+}
+
+extension ExplanationReport {
+    init(_ explanation: AccuracyExplanation) {
+        self.init(
+            layers: explanation.layers.map { layer in
+                Layer(
+                    name: layer.name, bits: layer.bits, fractionalBits: layer.fractionalBits,
+                    range: layer.range, saturatedShare: layer.saturatedShare,
+                    errorShare: layer.errorShare, cells: layer.adviceCells,
+                    oneMoreBit: layer.oneMoreBit.map { ($0.errorRatio, $0.adviceCells) })
+            }, error: explanation.error, sampleCount: explanation.sampleCount,
+            groupSize: explanation.groupSize)
     }
 }

@@ -66,7 +66,10 @@ private func costOf(_ graph: ModelGraph) -> (JSONValue, [String]) {
     do {
         let samples = Calibration.syntheticSamples(
             graph, range: CompileOptions().inputRange, count: 2)
-        let model = try ModelCompiler.compile(graph, samples: samples)
+        // Made up, as where compile is given none: they show nothing beyond themselves.
+        var options = CompileOptions()
+        options.rangeMethod = .minMax(margin: 0)
+        let model = try ModelCompiler.compile(graph, samples: samples, options: options)
         let account = CircuitAccount(
             try ConstraintSystem(model.circuit), names: model.gadgetNames,
             log2Chunk: model.cost.log2Chunk)
