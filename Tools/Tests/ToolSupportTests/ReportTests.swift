@@ -137,7 +137,9 @@ struct ReportTests {
         report.refusal = .init(.wrongKey, "the proof names another key")
         #expect(report.json["valid"] == false)
         #expect(report.json["reason"] == "wrong-key")
-        #expect(report.text == "NOT VALID (wrong-key): the proof names another key")
+        #expect(
+            report.text
+                == "NOT VALID (wrong-key): the proof names another key\nSRS: \(srs.text)")
         #expect(
             RefusalReason.allCases.map(\.rawValue) == [
                 "malformed", "false", "wrong-key", "insecure-srs", "unknown-srs", "version",
