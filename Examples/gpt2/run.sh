@@ -34,19 +34,18 @@ field() {
     printf '%s' "${BASH_REMATCH[1]}"
 }
 
-# measured NAME COMMAND...: its standard output, and a row of the table.
-rows=()
+# measured NAME COMMAND...: its standard output goes to a file; prints a row of the table.
 measured() {
-    local name=$1
+    local name=$1 elapsed user system kilobytes
     shift
-    /usr/bin/time -f '%e %M' -o "$work/time" "$@" > "$work/$name.json"
-    local seconds kilobytes
-    read -r seconds kilobytes < "$work/time"
-    rows+=("$(printf '%-10s %10.1f s %10.2f GB' "$name" "$seconds" "$((kilobytes / 1000))e-3")")
-    echo "${rows[-1]}"
+    /usr/bin/time -f '%e %U %S %M' -o "$work/time" "$@" > "$work/$name.json"
+    read -r elapsed user system kilobytes < "$work/time"
+    printf '%-8s %10s s %10s s %10s s %8d MB\n' \
+        "$name" "$elapsed" "$user" "$system" $((kilobytes * 1024 / 1000000))
 }
 
 "$python" "$here/make_model.py" "$work" "$@"
+printf '%-8s %12s %12s %12s %11s\n' "" elapsed user system memory
 measured compile "$zkml" compile "$work/model.onnx" -o "$work/bundle" \
     --samples "$work/samples.npz" --json
 measured run "$zkml" run "$work/bundle" --input "$work/input.npz" --expect "$work/logits.npz" --json

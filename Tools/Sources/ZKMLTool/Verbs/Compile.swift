@@ -193,7 +193,8 @@ extension CompileOptions {
 extension CostReport {
     init(_ model: CompiledModel) {
         let cost = model.cost
-        // Powers at 64 bytes, and weights at up to three bytes.
+        // Powers at 64 bytes, and weights at up to three bytes. In memory a weight is a real number
+        // and an integer, and eight bytes of what is made of it.
         let powers = 64 << cost.log2Chunk
         let weights = model.constants.reduce(0) { $0 + $1.count } * 3
         self.init(
@@ -202,7 +203,7 @@ extension CostReport {
             proofBytes: cost.proofBytes, verifyingKeyBytes: cost.keyBytes,
             bundleBytes: cost.keyBytes + powers + weights,
             compileSeconds: Double(weights) * 0.2e-6 + 0.05, proveSeconds: cost.proveSeconds,
-            compileMemoryBytes: 24 << 20 + 40 * weights / 3 + 2 * powers,
+            compileMemoryBytes: 24 << 20 + 8 * weights + 2 * powers,
             proveMemoryBytes: cost.peakMemoryBytes)
     }
 }
