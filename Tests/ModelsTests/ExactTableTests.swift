@@ -209,6 +209,15 @@ import Testing
         #expect(ReproducibleMath.exp(0) == 1)
         #expect(ReproducibleMath.exp(710) == .infinity)
         #expect(ReproducibleMath.exp(-746) == 0)
+        // Functions put together meet numbers that are none.
+        for function in [
+            ReproducibleMath.exp, ReproducibleMath.tanh, ReproducibleMath.expMinusOne,
+            ReproducibleMath.sigmoid, ReproducibleMath.log, ReproducibleMath.softplus,
+            ReproducibleMath.erf, ReproducibleMath.sin, ReproducibleMath.cos,
+        ] {
+            #expect(function(.nan).isNaN)
+            for infinite in [Double.infinity, -.infinity] { _ = function(infinite) }
+        }
         #expect(ReproducibleMath.exp(-745) == 0x1p-1074)
         #expect(ReproducibleMath.tanh(0) == 0)
         #expect(ReproducibleMath.tanh(1e300) == 1)

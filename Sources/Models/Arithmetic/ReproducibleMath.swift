@@ -44,6 +44,8 @@ enum ReproducibleMath {
     /// ln 2 is split so that k times its upper part is exact. The series Σ r^i / i! to i = 13 leaves
     /// out less than 2^−57 relative to r.
     private static func reduced(_ x: Double) -> (k: Int, tail: Double) {
+        // Of a number that is none, such as a logarithm below 0 within a composed function.
+        guard !x.isNaN else { return (0, x) }
         let k = (x * 1.4426950408889634).rounded(.toNearestOrEven)
         let upper = Double(bitPattern: 0x3fe6_2e42_fee0_0000)
         let lower = Double(bitPattern: 0x3dea_39ef_3579_3c76)

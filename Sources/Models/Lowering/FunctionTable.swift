@@ -32,6 +32,12 @@ struct FunctionTable {
         (argumentFraction, resultFraction) = (x, y)
     }
 
+    /// Whether there is such a table: formats reach farther than its exact arithmetic.
+    var isWithinScale: Bool {
+        TableFormat.fractionBits.contains(argumentFraction)
+            && TableFormat.fractionBits.contains(resultFraction)
+    }
+
     /// Equal keys over equal domains mean equal tables.
     var key: String {
         "\(scaled) \(argumentFraction) \(resultFraction) \(result.integers) \(argument.reach as Any)"

@@ -90,6 +90,11 @@ extension Lowering {
             .argument(node: currentNode), of: value.x, unit: argument.unit, domain: domain,
             isExact: rescaling.shift == 0)
         let table = FunctionTable(function: function, argument: argument, result: result)
+        guard table.isWithinScale else {
+            throw .outOfScale(
+                value: builder.currentName,
+                magnitude: max(range.lowerBound.magnitude, range.upperBound.magnitude))
+        }
         note(
             .result, of: value.result, unit: result.unit, domain: .signed(bits: result.bits),
             isExact: table.isExact)

@@ -62,7 +62,12 @@ extension Lowering {
         _ function: any ElementwiseFunction, _ argument: Int, _ result: Int
     ) -> ClosedRange<Double> {
         let seen = calibration.ranges[argument] ?? 0...0
-        let range = function.isDefinedEverywhere ? range(argument) : held(argument)
+        var range = function.isDefinedEverywhere ? range(argument) : held(argument)
+        if options.outOfRange == .refuse, range.lowerBound == range.upperBound {
+            // A quarter of no width is no room, and the samples' one number is rounded all the same.
+            let room = 0.25 * max(1, range.upperBound.magnitude)
+            range = range.lowerBound - room...range.upperBound + room
+        }
         let defined = function.definedRange
         var low = range.lowerBound
         // What lies between the last sample and the end of where the function has values.

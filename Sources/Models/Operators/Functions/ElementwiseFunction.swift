@@ -48,14 +48,18 @@ public struct TableFormat: Sendable, Equatable {
     /// The results that can be stored; others saturate.
     public let range: ClosedRange<Int>
 
+    /// What exact arithmetic on the numbers of a table is bounded by.
+    static let fractionBits = -100...100
+
     /// - Precondition: Both numbers of fraction bits are in −100...100.
     public init(
         domain: ClosedRange<Int>, inputFractionBits: Int, outputFractionBits: Int,
         range: ClosedRange<Int>
     ) {
-        precondition((-100...100).contains(inputFractionBits), "\(inputFractionBits) fraction bits")
         precondition(
-            (-100...100).contains(outputFractionBits), "\(outputFractionBits) fraction bits")
+            Self.fractionBits.contains(inputFractionBits), "\(inputFractionBits) fraction bits")
+        precondition(
+            Self.fractionBits.contains(outputFractionBits), "\(outputFractionBits) fraction bits")
         self.domain = domain
         self.inputFractionBits = inputFractionBits
         self.outputFractionBits = outputFractionBits
