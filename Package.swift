@@ -48,7 +48,7 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "TestSupport",
+                "Field", "Circuits", "ProofSystem", "Verifier", "Prover", "Models", "TestSupport",
             ]),
 
         // What several test targets share: random circuits, a reference witness.

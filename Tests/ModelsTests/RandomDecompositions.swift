@@ -80,11 +80,8 @@ extension RandomModel {
         let types = ["ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum", "ReduceProd"]
         let type = types.randomElement(using: &rng) ?? "ReduceMean"
         guard type != "ReduceProd" || count <= 6 else { return }
-        if type == "ReduceSum" {
-            node(type, [x, ints(axes)], result, [flag])
-        } else {
-            node(type, [x], result, [flag, ("axes", .ints(axes))])
-        }
+        let (operands, attributes) = axesOperand(axes, since: type == "ReduceSum" ? 13 : 18)
+        node(type, [x] + operands, result, [flag] + attributes)
     }
 
     mutating func transposedConvolution(_ x: String, _ shape: [Int]) {

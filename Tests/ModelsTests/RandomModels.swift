@@ -10,7 +10,9 @@ struct RandomModel {
     private let exponents: ClosedRange<Int>
     private var values: [(name: String, shape: [Int])] = []
     var unread: Set<String> = []
-    private var counter = 0
+    var counter = 0
+    /// Of ONNX's own operators: one before reductions took their axes as operands, one since.
+    let opset: Int
 
     /// The graph's inputs, as `samples` makes them.
     var inputs: [(name: String, shape: [Int])] { shapes }
@@ -19,7 +21,9 @@ struct RandomModel {
     init(seed: UInt64, exponents: ClosedRange<Int> = 0...0) {
         rng = SeededGenerator(seed: seed)
         self.exponents = exponents
+        opset = seed.isMultiple(of: 2) ? 17 : 21
         model = TestModel()
+        model.opsets = [("", opset)]
         model.nodes = []
         model.inputs = []
         shapes = []
@@ -30,6 +34,8 @@ struct RandomModel {
             model.inputs.append(.init(name: name, shape: shape.map { .fixed($0) }))
             define(name, shape)
         }
+        // What chance would make too seldom, in turn.
+        rare(Int(seed % 40), values[0].name, values[0].shape)
         for _ in 0..<Int.random(in: 2...9, using: &rng) { step() }
         // Whatever nothing reads is an output.
         model.outputs = values.map(\.name).filter { unread.contains($0) && !$0.hasPrefix("x") }
@@ -111,10 +117,37 @@ extension RandomModel {
         Int.random(in: 0..<100, using: &rng) < percent
     }
 
+    private static let functions = [
+        "Abs", "Ceil", "Cos", "Elu", "Erf", "Floor", "HardSigmoid", "HardSwish", "Round", "Sign",
+        "Sin", "Softplus", "Softsign", "ThresholdedRelu", "Selu", "Celu", "Mish",
+    ]
+
+    private mutating func rare(_ index: Int, _ x: String, _ shape: [Int]) {
+        let networks = [("LSTM", 4), ("GRU", 3), ("RNN", 1)]
+        switch index {
+        case ..<Self.functions.count: node(Self.functions[index], [x], shape)
+        case 17..<20: recurrent(x, shape, networks[index - 17])
+        case 20..<25: norm(x, shape, Self.norms[index - 20])
+        // Opset 21, both.
+        case 25: normalization(x, shape, inGroups: true)
+        case 27: node("Gelu", [x], shape)
+        case 26: normalization(x, shape, inGroups: false)
+        case 28:
+            let flat = [shape[0], shape[1...].reduce(1, *)]
+            node("Flatten", [x], flat)
+            node("Gemm", ["v\(counter)", constant([flat[1], 3])], [flat[0], 3])
+        case 29: node("GlobalMaxPool", [x], shape[..<2] + [1, 1])
+        case 30: node("Tile", [x, ints([1, 1, 2, 1])], shape[..<2] + [2 * shape[2], shape[3]])
+        case 31: node("Softmax", [x], shape, [("axis", .int(1))])
+        case 32: truth(x, shape, "Or")
+        default: break
+        }
+    }
+
     private mutating func step() {
         let (x, shape) = pick()
         let count = shape.reduce(1, *)
-        switch Int.random(in: 0..<35, using: &rng) {
+        switch Int.random(in: 0..<47, using: &rng) {
         case 0, 1: convolution(x, shape)
         case 2: pool(x, shape)
         case 3, 4: matrix(x, shape)
@@ -158,12 +191,9 @@ extension RandomModel {
         case 18: slice(x, shape)
         case 19: pad(x, shape)
         case 20: concat(x, shape)
+        case 21, 35, 36: renamed(x, shape)
         case 22, 23:
-            let functions = [
-                "Abs", "Ceil", "Cos", "Elu", "Erf", "Floor", "HardSigmoid", "HardSwish", "Round",
-                "Sign", "Sin", "Softplus", "Softsign", "ThresholdedRelu", "Selu", "Celu", "Mish",
-            ]
-            node(functions.randomElement(using: &rng) ?? "Abs", [x], shape)
+            node(Self.functions.randomElement(using: &rng) ?? "Abs", [x], shape)
         case 24:
             node("Sigmoid", [x], shape)
             node("Mul", [x, "v\(counter)"], shape)
@@ -180,6 +210,12 @@ extension RandomModel {
         case 28, 29, 30: movement(x, shape)
         case 31, 32: reduction(x, shape)
         case 33: transposedConvolution(x, shape)
+        case 37, 38, 39, 40: rows(x, shape)
+        case 41: norm(x, shape)
+        case 42: recurrent(x, shape)
+        case 43: truth(x, shape)
+        case 44, 45: power(x, shape)
+        case 46: quantised(x, shape)
         default:
             guard let axis = shape.indices.randomElement(using: &rng) else { return }
             let indices = (0..<Int.random(in: 1...4, using: &rng)).map { _ in
@@ -189,60 +225,6 @@ extension RandomModel {
             result[axis] = indices.count
             node("Gather", [x, ints(indices)], result, [("axis", .int(axis))])
         }
-    }
-
-    private mutating func convolution(_ x: String, _ shape: [Int]) {
-        guard shape.count == 4 || shape.count == 3 else { return }
-        let channels = shape[1]
-        let groups = (1...channels).filter { channels % $0 == 0 }.randomElement(using: &rng) ?? 1
-        let results = groups * Int.random(in: 1...3, using: &rng)
-        var (kernel, strides, dilations): ([Int], [Int], [Int]) = ([], [], [])
-        var (begins, ends, extents): ([Int], [Int], [Int]) = ([], [], [])
-        for extent in shape[2...] {
-            let k = Int.random(in: 1...3, using: &rng)
-            let d = Int.random(in: 1...2, using: &rng)
-            let s = Int.random(in: 1...2, using: &rng)
-            let reach = (k - 1) * d + 1
-            let begin = Int.random(in: 0...2, using: &rng)
-            let end = max(Int.random(in: 0...2, using: &rng), reach - extent - begin)
-            kernel.append(k)
-            strides.append(s)
-            dilations.append(d)
-            begins.append(begin)
-            ends.append(end)
-            extents.append((extent + begin + end - reach) / s + 1)
-        }
-        var inputs = [x, constant([results, channels / groups] + kernel)]
-        if chance(60, &rng) { inputs.append(constant([results])) }
-        node(
-            "Conv", inputs, [shape[0], results] + extents,
-            [
-                ("group", .int(groups)), ("strides", .ints(strides)),
-                ("dilations", .ints(dilations)), ("pads", .ints(begins + ends)),
-            ])
-    }
-
-    private mutating func pool(_ x: String, _ shape: [Int]) {
-        guard shape.count == 4 || shape.count == 3 else { return }
-        let spatial = Array(shape[2...])
-        if chance(25, &rng) {
-            let type = chance(50, &rng) ? "GlobalAveragePool" : "GlobalMaxPool"
-            node(type, [x], shape[..<2] + spatial.map { _ in 1 })
-            return
-        }
-        let kernel = spatial.map { Int.random(in: 1...min(3, $0), using: &rng) }
-        let strides = spatial.map { _ in Int.random(in: 1...2, using: &rng) }
-        let pads = kernel.map { Int.random(in: 0..<$0, using: &rng) }
-        let extents = spatial.indices.map {
-            (spatial[$0] + pads[$0] - kernel[$0]) / strides[$0] + 1
-        }
-        var attributes: [(String, TestModel.Attribute)] = [
-            ("kernel_shape", .ints(kernel)), ("strides", .ints(strides)),
-            ("pads", .ints(pads + pads.map { _ in 0 })),
-        ]
-        let isMax = chance(50, &rng)
-        if !isMax { attributes.append(("count_include_pad", .int(counter % 2))) }
-        node(isMax ? "MaxPool" : "AveragePool", [x], shape[..<2] + extents, attributes)
     }
 
     private mutating func matrix(_ x: String, _ shape: [Int]) {
