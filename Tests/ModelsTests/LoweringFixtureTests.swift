@@ -5,7 +5,8 @@ import Testing
 @testable import Models
 @testable import ProofSystem
 
-/// Every operator with all its attributes: the compiled circuit against the float interpreter.
+/// Every operator with all its attributes: the compiled circuit against the float interpreter and
+/// against onnxruntime.
 @Suite("Lowering, operator by operator") struct LoweringFixtureTests {
     @Test("stays within its own bound of the float model", arguments: Fixture.names)
     func agreement(name: String) throws {
@@ -16,6 +17,7 @@ import Testing
         for output in report.outputs {
             #expect(output.maxAbsError <= output.errorBound * (1 + 1e-9) + 1e-12)
         }
+        try Self.compareWithRuntime(name, model, sample)
         let system = try ConstraintSystem(model.circuit)
         let shape = try ProofShape(
             system: system, plan: ReductionPlan(system, log2Chunk: model.cost.log2Chunk))
@@ -26,6 +28,27 @@ import Testing
             }
         let publicBytes = ports.reduce(0) { $0 + ($1.0.bits * $1.1.cellCount + 7) / 8 }
         #expect(model.cost.proofBytes == shape.byteCount + publicBytes)
+    }
+
+    /// What the circuit computes, read as reals, against onnxruntime's own answer: within the bound
+    /// that the compiler states and what onnxruntime's float32 may be off.
+    private static func compareWithRuntime(
+        _ name: String, _ model: CompiledModel, _ sample: [String: FloatTensor]
+    ) throws {
+        let fixture = try Fixture(name)
+        let inputs = try model.circuit.inputs.map {
+            try $0.port.quantised(sample[$0.port.name]?.values ?? [])
+        }
+        let outputs = try model.interpreter().outputs(inputs)
+        try #require(outputs.count == fixture.outputs.count)
+        for (index, expected) in fixture.outputs.enumerated() {
+            let reals = model.circuit.outputs[index].port.reals(outputs[index])
+            try #require(reals.count == expected.values.count)
+            let bound = model.errorBounds[index] * (1 + 1e-9)
+            for (real, (value, slack)) in zip(reals, zip(expected.values, expected.float32Slack)) {
+                #expect((real - value).magnitude <= bound + slack)
+            }
+        }
     }
 
     /// Bounds that are proved hold for every input: nothing leaves its range.
