@@ -30,6 +30,13 @@ private let seedModels: [(name: String, visibility: Visibility, outOfRange: OutO
     ("reshape_plain", .committed, .refuse), ("gemm_transposed_both", .public, .refuse),
     ("mul_two_inputs", .public, .refuse), ("sigmoid_plain", .committed, .saturate),
     ("slice_backwards_steps", .public, .refuse), ("transpose_perm", .committed, .refuse),
+    ("div_computed", .public, .refuse), ("layernormalization_odd", .committed, .saturate),
+    ("softmax_axis", .public, .saturate), ("argmax_axis", .public, .saturate),
+    ("topk_one", .committed, .refuse), ("onehot_computed_first", .public, .refuse),
+    ("gather_computed_many", .committed, .saturate), ("gather_computed_table", .public, .saturate),
+    ("quantizelinear_ties_uint8", .public, .refuse), ("qlinearconv_groups", .committed, .refuse),
+    ("where_comparison", .public, .saturate), ("gru_no_bias", .public, .refuse),
+    ("network_attention", .committed, .saturate),
 ]
 
 private struct SeedWriter {
@@ -43,7 +50,7 @@ private struct SeedWriter {
         let bytes = try readFile(path)
         try write(bytes, "onnx", seed.name)
         try write(bytes, "lowering", seed.name)
-        let (model, key, _) = try compile(bytes, seed.visibility, seed.outOfRange)
+        let (model, key) = try compile(seed.name, bytes, seed.visibility, seed.outOfRange)
         let file = circuitFile(model)
         try write(file, "circuit", seed.name)
         try write(file, "inference", seed.name)
@@ -56,7 +63,7 @@ private struct SeedWriter {
         let bytes = try readFile("\(root)/Tests/Vectors/onnx/\(name).onnx")
         try write(bytes, "onnx", name)
         try write(bytes, "lowering", name)
-        let (model, key, _) = try compile(bytes, visibility, outOfRange)
+        let (model, key) = try compile(name, bytes, visibility, outOfRange)
         let interpreter = try model.interpreter()
         let inputs = model.circuit.inputs.map { input in
             (0..<input.shape.cellCount).map { Int64($0 % 9 - 4) }
@@ -98,21 +105,42 @@ private struct SeedWriter {
     }
 
     private func compile(
-        _ bytes: [UInt8], _ visibility: Visibility, _ outOfRange: OutOfRange
-    ) throws -> (CompiledModel, ProvingKey, StructuredReferenceString) {
+        _ name: String, _ bytes: [UInt8], _ visibility: Visibility, _ outOfRange: OutOfRange
+    ) throws -> (CompiledModel, ProvingKey) {
         var options = CompileOptions()
         options.bits = 6
         options.limbBits = 8
         options.inputVisibility = visibility
         options.outputVisibility = visibility
         options.outOfRange = outOfRange
+        // The inputs that onnxruntime was given: not every number is an index, or a divisor.
+        let inputs = try tensors(name)
+        let graph = try ModelGraph(
+            onnx: bytes, bindings: InputBindings(batch: inputs.first?.shape.first ?? 1))
+        let names = graph.inputs.map { graph.values[$0].name }
         let model = try ModelCompiler.compile(
-            try ModelGraph(onnx: bytes), samples: [], options: options)
+            graph, samples: [Dictionary(uniqueKeysWithValues: zip(names, inputs))],
+            options: options)
         let srs = StructuredReferenceString.generate(log2Size: model.cost.log2Chunk)
         let key = try ProvingKey(
             circuit: model.circuit, constants: model.constants, log2Chunk: model.cost.log2Chunk,
             srs: srs.identity, powers: srs.powers)
-        return (model, key, srs)
+        return (model, key)
+    }
+
+    /// The inputs in NAME.bin; onnx_operators.py says how they lie there.
+    private func tensors(_ name: String) throws -> [FloatTensor] {
+        var reader = ByteReader(try readFile("\(root)/Tests/Vectors/onnx/\(name).bin"))
+        func next() throws -> Int { Int(try reader.unsigned(byteCount: 4, name)) }
+        let inputCount = try next()
+        _ = try next()
+        return try (0..<inputCount).map { _ in
+            let shape = try (0..<next()).map { _ in try next() }
+            let values = try (0..<shape.reduce(1, *)).map { _ in
+                Double(Float(bitPattern: UInt32(try next())))
+            }
+            return FloatTensor(shape: shape, values: values)
+        }
     }
 
     private func circuitFile(_ model: CompiledModel) -> [UInt8] {
