@@ -98,6 +98,18 @@ import Testing
         #expect(roots == (name == "layernorm_channels" ? 1 : 0))
     }
 
+    @Test("a rotary embedding with constant tables is linear: the output alone is rounded")
+    func rotaryEmbedding() throws {
+        let fixture = try Fixture("pattern_rotary")
+        let model = try ModelCompiler.compile(
+            fixture.graph(), samples: [["x": fixture.inputs[0]]])
+        let roundings = zip(model.circuit.gadgets, model.gadgetNames).filter { gadget, _ in
+            if case .requantise = gadget { true } else { false }
+        }
+        #expect(roundings.map(\.1) == ["y"])
+        #expect(model.circuit.functionTables.isEmpty)
+    }
+
     @Test("a difference over another deviation stays what it is")
     func noNormalization() throws {
         let graph = try Fixture("pattern_not_a_layernorm").graph()

@@ -247,6 +247,16 @@ def normalization_patterns():
           node("ReduceMean", "q", "v", axes=[1], keepdims=1), node("Add", "v eps", "e"),
           node("Sqrt", "e", "z"), node("Div", "d z", "y")],
          x, pick("eps") | {"at": ints(1)}, 13, outputs=("y", "z"))
+    # Rotary embedding of 4 positions with constant tables: (a, b) turned, halves as LLaMA has them.
+    angles = np.outer(np.arange(4), [1, 0.1, 0.01])
+    table = lambda of: np.tile(of(angles), 2).astype(np.float32)
+    case("pattern_rotary",
+         [node("Slice", "x from_a to_a axis", "a"), node("Slice", "x to_a to_b axis", "b"),
+          node("Neg", "b", "nb"), node("Concat", "nb a", "r", axis=-1), node("Mul", "x cos", "xc"),
+          node("Mul", "r sin", "rs"), node("Add", "xc rs")],
+         {"x": [1, 2, 4, 6]},
+         {"from_a": ints(0), "to_a": ints(3), "to_b": ints(6), "axis": ints(3),
+          "cos": table(np.cos), "sin": table(np.sin)}, 13)
     # Not one: the variance is of something else.
     case("pattern_not_a_layernorm",
          centred + [node("Mul", "x x", "q"), mean("q", "v"), node("Add", "v eps", "e"),
