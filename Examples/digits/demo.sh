@@ -11,48 +11,9 @@ zkml=${ZKML:-$here/../../bin/zkml}
 models=(mlp cnn transformer mlp-int8 cnn-int8)
 images=(digit-0.npy digit-3.npy digit-5.json digit-7.npy digit-8-ezkl.json digit-9.npz)
 
-if [[ -n ${DEMO_FOLDER-} ]]; then
-    work=$DEMO_FOLDER
-    mkdir -p "$work"
-else
-    work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
-fi
-
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-# field KEY JSON: the first member of that name, without quotes, in zkml's one-line JSON.
-field() {
-    local pattern="\"$1\": \"?([^],}\"]*)"
-    [[ $2 =~ $pattern ]] || fail "no $1 in: ${2:0:300}"
-    printf '%s' "${BASH_REMATCH[1]}"
-}
-
-# seconds S, size BYTES: for people.
-seconds() {
-    local us
-    printf -v us '%.6f' "$1"
-    us=$((10#${us/./}))
-    if ((us < 1000)); then
-        printf '%d us' "$us"
-    elif ((us < 1000000)); then
-        printf '%d.%d ms' $((us / 1000)) $((us % 1000 / 100))
-    else
-        printf '%d.%02d s' $((us / 1000000)) $((us % 1000000 / 10000))
-    fi
-}
-size() {
-    if (($1 < 1000)); then
-        printf '%d B' "$1"
-    elif (($1 < 1000000)); then
-        printf '%d.%d KB' $(($1 / 1000)) $(($1 % 1000 / 100))
-    else
-        printf '%d.%d MB' $(($1 / 1000000)) $(($1 % 1000000 / 100000))
-    fi
-}
+# shellcheck source=../reporting.sh
+source "$here/../reporting.sh"
+work_folder "${DEMO_FOLDER-}"
 
 # flip FILE OFFSET: changes the lowest bit of one byte.
 flip() {

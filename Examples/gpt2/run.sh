@@ -14,25 +14,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 zkml=${ZKML:-$here/../../bin/zkml}
 python=${PYTHON:-python3}
 
-if [[ -n ${GPT2_FOLDER-} ]]; then
-    work=$GPT2_FOLDER
-    mkdir -p "$work"
-else
-    work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
-fi
-
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-# field KEY JSON: the first member of that name, without quotes, in zkml's one-line JSON.
-field() {
-    local pattern="\"$1\": \"?([^],}\"]*)"
-    [[ $2 =~ $pattern ]] || fail "no $1 in: ${2:0:300}"
-    printf '%s' "${BASH_REMATCH[1]}"
-}
+# shellcheck source=../reporting.sh
+source "$here/../reporting.sh"
+work_folder "${GPT2_FOLDER-}"
 
 # measured NAME COMMAND...: its standard output goes to a file; prints a row of the table.
 measured() {

@@ -5,6 +5,10 @@ import ToolSupport
 @Suite("Reports")
 struct ReportTests {
     let srs = SRSReport(source: "development", isSecure: false, log2Size: 10, digest: "ab")
+    let cost = CostReport(
+        cells: 1000, tables: 2, tableBits: 12, log2Chunk: 11, proofBytes: 9000,
+        verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
+        compileMemoryBytes: 1, proveMemoryBytes: 2)
     let output = TensorReport(
         name: "logits", tensor: TensorData(shape: [1, 3], reals: [0.5, 2, -1]), bits: 16,
         fractionalBits: 8)
@@ -29,10 +33,6 @@ struct ReportTests {
 
     @Test("compile, after a dry run and with keys")
     func compile() {
-        let cost = CostReport(
-            cells: 1000, tables: 2, tableBits: 12, log2Chunk: 11, proofBytes: 9000,
-            verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
-            compileMemoryBytes: 1, proveMemoryBytes: 2)
         var report = CompileReport(
             cost: cost, srs: srs, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
         #expect(report.json["modelID"] == .null)
@@ -66,10 +66,6 @@ struct ReportTests {
 
     @Test("what a target and --explain add to compile")
     func accuracy() {
-        let cost = CostReport(
-            cells: 1000, tables: 2, tableBits: 12, log2Chunk: 11, proofBytes: 9000,
-            verifyingKeyBytes: 700, bundleBytes: 90_000, compileSeconds: 1, proveSeconds: 0.5,
-            compileMemoryBytes: 1, proveMemoryBytes: 2)
         var report = CompileReport(
             cost: cost, srs: srs, keys: nil, calibration: nil, seconds: 0.25, peakMemoryBytes: 5)
         #expect(report.json["target"] == nil && report.json["explanation"] == nil)
