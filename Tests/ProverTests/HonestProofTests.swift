@@ -53,6 +53,26 @@ import ZKMLTestSupport
         }
     }
 
+    /// Strides so long that an axis's few cells with weights lie far apart: y[a] = Σ x[s·(a − b)] · w[b]
+    /// is x[0] · w[a], for a step s of one more than the axis and for one of 2^24.
+    @Test("index maps with long strides", arguments: [7, 1 << 24])
+    func longStrides(stride: Int) throws {
+        var draft = CircuitDraft(limbBits: 3)
+        let x = draft.input([7], bits: 4)
+        let w = draft.constant([5], [3, -1, 4, 1, -5])
+        let step = AxisIndex([LabelTerm(0, stride), LabelTerm(1, -stride)])
+        draft.output(
+            draft.add(
+                .einsum(
+                    Einsum(
+                        extents: [5, 5], output: [0],
+                        operands: [Operand(x, [step]), Operand(w, labels: [1])]))))
+        let model = draft.finish("long strides", inputs: [[6, 1, -2, 3, 5, 7, -8]])
+        try Self.check(model, log2Chunk: 4, seed: 1)
+        let interpreter = try IntegerInterpreter(model.system(), constants: model.constants)
+        #expect(try interpreter.outputs(model.inputs) == [[18, -6, 24, 6, -30]])
+    }
+
     /// Padding that no relation reads may hold anything, constants' included: the outputs do not
     /// change and the proof is accepted.
     @Test("garbage in the padding", arguments: 0..<40 as Range<UInt64>)

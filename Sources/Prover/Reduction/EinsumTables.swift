@@ -101,10 +101,33 @@ struct EinsumTables {
 
     /// The weights on an axis's cells for each value of its variables: the same ones, shifted.
     private struct Rows {
-        /// On the cells from `first` on, where no variable shifts them.
-        var weights: [Fr]
+        /// On the cells from `first` on, where no variable shifts them; nil where few cells with
+        /// weights lie far apart, as those of a key's large strides.
+        var weights: [Fr]?
         var first: Int
+        /// The cells that have weights, in any order and perhaps more than once.
+        var reached: [(position: Int, weight: Fr)]
         var shifts: [Int]
+
+        /// The weights of a row that lie on an axis of a length, and the first cell that has one.
+        func row(shift: Int, length: Int) -> (first: Int, weights: ArraySlice<Fr>) {
+            guard let weights else {
+                let inside = reached.map { ($0.position + shift, $0.weight) }
+                    .filter { (0..<length).contains($0.0) }
+                let first = inside.reduce(length) { min($0, $1.0) }
+                let last = inside.reduce(-1) { max($0, $1.0) }
+                var dense = [Fr](repeating: .zero, count: max(0, last - first + 1))
+                for (position, weight) in inside { dense[position - first] += weight }
+                return (first, dense[...])
+            }
+            // Only the weights' support is read: a window touches a part of the axis.
+            let start = first + shift
+            let support = (start..<start + weights.count).clamped(to: 0..<length)
+            guard !support.isEmpty else { return (0, []) }
+            return (
+                support.lowerBound, weights[support.lowerBound - start..<support.upperBound - start]
+            )
+        }
     }
 
     private func rows(_ axis: ReadAxis) -> Rows {
@@ -123,15 +146,19 @@ struct EinsumTables {
         }
         let first = reached.reduce(Int.max) { min($0, $1.position) }
         let last = reached.reduce(Int.min) { max($0, $1.position) }
-        var weights = [Fr](repeating: .zero, count: last - first + 1)
-        for (position, weight) in reached { weights[position - first] += weight }
+        var weights: [Fr]?
+        if last - first < 2 * (axis.extent + reached.count) {
+            var dense = [Fr](repeating: .zero, count: last - first + 1)
+            for (position, weight) in reached { dense[position - first] += weight }
+            weights = dense
+        }
         var shifts = [0]
         for term in axis.index.terms where axis.variables.contains(term.label) {
             shifts = shifts.flatMap { shift in
                 (0..<extents[term.label]).map { shift + term.coefficient * $0 }
             }
         }
-        return Rows(weights: weights, first: first, shifts: shifts)
+        return Rows(weights: weights, first: first, reached: reached, shifts: shifts)
     }
 
     /// out[.., row, ..] = Σ_k cells[.., k, ..] · weight of the row on k.
@@ -149,19 +176,15 @@ struct EinsumTables {
         let count = rows.shifts.count
         var result = [Fr](repeating: .zero, count: outer * count * inner)
         for (row, shift) in rows.shifts.enumerated() {
-            // Only the weights' support is read: a window touches a part of the axis.
-            let start = rows.first + shift
-            let support = (start..<start + rows.weights.count).clamped(to: 0..<length)
-            guard !support.isEmpty else { continue }
+            let (start, weights) = rows.row(shift: shift, length: length)
+            guard !weights.isEmpty else { continue }
             let part = cells.contracted(
                 .init(
                     kept: (
                         .init(extent: outer, stride: length * inner),
                         .init(extent: inner, stride: 1)
-                    ), summed: .init(extent: support.count, stride: inner)),
-                from: support.lowerBound * inner,
-                with: Array(
-                    rows.weights[support.lowerBound - start..<support.upperBound - start]))
+                    ), summed: .init(extent: weights.count, stride: inner)),
+                from: start * inner, with: Array(weights))
             if count == 1 { return .elements(part) }
             for a in 0..<outer {
                 let target = (a * count + row) * inner
