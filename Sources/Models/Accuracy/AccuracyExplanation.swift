@@ -94,12 +94,9 @@ extension PrecisionModel {
     fileprivate mutating func oneMoreBit(
         for sites: [RoundingSite], beyond precision: Precision
     ) throws(LoweringError) -> AccuracyExplanation.OneMoreBit? {
-        var values = Set(sites.map(\.place.value))
-        for site in sites {
-            if let node = site.node { values.formUnion(graph.nodes[node].results) }
-        }
         var finer = precision
-        for value in values where precision[value] < CompileOptions.bitsRange.upperBound {
+        for value in values(of: sites) where precision[value] < CompileOptions.bitsRange.upperBound
+        {
             finer[value] = precision[value] + 1
         }
         let before = try response(precision)

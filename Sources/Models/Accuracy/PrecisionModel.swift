@@ -73,12 +73,17 @@ struct PrecisionModel {
         return attribution
     }
 
-    private mutating func findKnobs(_ sites: [RoundingSite]) {
+    /// Whose bits the roundings depend on.
+    func values(of sites: [RoundingSite]) -> Set<Int> {
         var values = Set(sites.map(\.place.value))
         for site in sites {
             if let node = site.node { values.formUnion(graph.nodes[node].results) }
         }
-        let ordered = values.sorted()
+        return values
+    }
+
+    private mutating func findKnobs(_ sites: [RoundingSite]) {
+        let ordered = values(of: sites).sorted()
         let size = (ordered.count + Self.knobLimit - 1) / Self.knobLimit
         knobs = stride(from: 0, to: ordered.count, by: max(1, size)).map {
             Array(ordered[$0..<min($0 + size, ordered.count)])

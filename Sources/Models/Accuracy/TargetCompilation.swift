@@ -17,7 +17,8 @@ struct TargetCompilation {
     private struct Trial {
         var model: CompiledModel
         var report: CalibrationReport
-        var heldOut: CalibrationReport
+        /// Of the held-out samples alone, where an agreement is wanted and there are some.
+        var heldOut: CalibrationReport?
     }
 
     /// Of the error asked for, what to aim at and what to be content with on the samples.
@@ -89,7 +90,7 @@ struct TargetCompilation {
         case .error(let error):
             trial.report.refusedCount == 0 && trial.report.maxAbsError <= share * error
         case .agreement(let least):
-            [trial.report, heldOutCount > 0 ? trial.heldOut : trial.report].allSatisfy {
+            [trial.report, trial.heldOut ?? trial.report].allSatisfy {
                 // A sample that is refused agrees on nothing.
                 let answered = $0.sampleCount - $0.refusedCount
                 let share = Double(answered) / Double(max(1, $0.sampleCount))
@@ -114,10 +115,17 @@ struct TargetCompilation {
             ModelCompiler.cheapest(
                 graph, calibration: calibration, precision: precision, options: options),
             calibration)
-        let heldOut = Array(samples.suffix(heldOutCount))
-        return Trial(
-            model: model, report: try CalibrationReport(model, of: graph, on: samples),
-            heldOut: try CalibrationReport(model, of: graph, on: heldOut))
+        var trial = Trial(model: model, report: try report(model, on: samples))
+        if case .agreement = target, heldOutCount > 0 {
+            trial.heldOut = try report(model, on: Array(samples.suffix(heldOutCount)))
+        }
+        return trial
+    }
+
+    private func report(
+        _ model: CompiledModel, on samples: [[String: FloatTensor]]
+    ) throws(LoweringError) -> CalibrationReport {
+        try CalibrationReport(model, of: graph, on: samples)
     }
 
     // MARK: - Largest error

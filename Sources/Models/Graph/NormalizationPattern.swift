@@ -21,13 +21,12 @@ struct NormalizationPattern {
 
     /// The nodes, the last one of each pattern replaced.
     func fusedNodes() -> [ModelGraph.Node] {
-        nodes.map { node in
-            guard let match = normalization(node) else { return node }
+        nodes.enumerated().map { position, node in
+            guard let match = normalization(endingAt: position) else { return node }
             return ModelGraph.Node(
                 reference: node.reference, operation: match.normalization,
                 operands: [match.source], results: node.results,
-                fused: match.nodes.subtracting([producers[node.results[0]] ?? -1]).sorted()
-                    .map { nodes[$0].reference })
+                fused: match.nodes.sorted().map { nodes[$0].reference })
         }
     }
 }
@@ -37,6 +36,7 @@ extension NormalizationPattern {
         var normalization: Normalization
         /// x.
         var source: Int
+        /// Without the last one.
         var nodes: Set<Int>
     }
 
@@ -46,7 +46,8 @@ extension NormalizationPattern {
         var nodes: Set<Int>
     }
 
-    private func normalization(_ root: ModelGraph.Node) -> Match? {
+    private func normalization(endingAt position: Int) -> Match? {
+        let root = nodes[position]
         guard let arithmetic = root.operation as? Arithmetic else { return nil }
         let (a, b) = (root.operands[0], root.operands[1])
         let candidates: [(difference: Int, variance: Link<Int>?)]
@@ -56,14 +57,13 @@ extension NormalizationPattern {
         default: return nil
         }
         for (difference, link) in candidates {
-            guard let link, let position = producers[root.results[0]] else { continue }
+            guard let link else { continue }
             let (variance, epsilon, shift) = withoutEpsilon(link.content)
             guard let squares = mean(variance), let square = square(squares.content.source),
                 let centred = same(difference, square.content),
                 values[difference].shape == values[root.results[0]].shape
             else { continue }
-            var nodes = link.nodes.union(shift).union(squares.nodes).union(square.nodes)
-            nodes.insert(position)
+            let nodes = link.nodes.union(shift).union(squares.nodes).union(square.nodes)
             let axes = squares.content.axes
             if let taken = takenMean(centred.content), taken.content.axes == axes {
                 return Match(

@@ -86,8 +86,7 @@ extension Lowering {
                 .requantise(
                     Requantisation(
                         source: indices.wire, shift: 0, domain: domain, function: .table(table),
-                        overshootBits: indices.bounds.isContained(in: domain)
-                            ? 0 : overshoot(indices.bounds, domain))))
+                        overshootBits: overshoot(indices.bounds, domain))))
             place.bounds = IntegerBounds(0, Int128(depth))
         } else {
             place = try fromFront(indices, extent: depth)

@@ -26,7 +26,7 @@ struct VectorCells {
         return .integers(
             [Int64](unsafeUninitializedCapacity: range.count) { buffer, count in
                 buffer.initialize(repeating: 0)
-                forEachBlock(in: range) { block, part, places in
+                vector.forEachBlock(in: range) { block, part, places in
                     blocks[block].copy(
                         part, to: UnsafeMutableBufferPointer(rebasing: buffer[places]))
                 }
@@ -38,24 +38,10 @@ struct VectorCells {
     func accumulate(
         _ range: Range<Int>, times coefficient: Fr, into target: UnsafeMutableBufferPointer<Fr>
     ) {
-        forEachBlock(in: range) { block, part, places in
+        vector.forEachBlock(in: range) { block, part, places in
             blocks[block].accumulate(
                 part, times: coefficient,
                 into: UnsafeMutableBufferPointer(rebasing: target[places]))
-        }
-    }
-
-    /// The blocks that a range meets: the index, the part of the block, where that lies in the range.
-    private func forEachBlock(
-        in range: Range<Int>,
-        _ body: (_ block: Int, _ part: Range<Int>, _ places: Range<Int>) -> Void
-    ) {
-        for index in vector.blocks(meeting: range) {
-            let block = vector.blocks[index]
-            let common = range.clamped(to: block.offset..<block.offset + 1 << block.variableCount)
-            body(
-                index, common.lowerBound - block.offset..<common.upperBound - block.offset,
-                common.lowerBound - range.lowerBound..<common.upperBound - range.lowerBound)
         }
     }
 
@@ -96,8 +82,22 @@ struct VectorCells {
 }
 
 extension CommittedVector {
+    /// The blocks that a range meets: the index, the part of the block, where that lies in the range.
+    func forEachBlock(
+        in range: Range<Int>,
+        _ body: (_ block: Int, _ part: Range<Int>, _ places: Range<Int>) -> Void
+    ) {
+        for index in blocks(meeting: range) {
+            let block = blocks[index]
+            let common = range.clamped(to: block.offset..<block.offset + 1 << block.variableCount)
+            body(
+                index, common.lowerBound - block.offset..<common.upperBound - block.offset,
+                common.lowerBound - range.lowerBound..<common.upperBound - range.lowerBound)
+        }
+    }
+
     /// The indices of the blocks that a range meets.
-    func blocks(meeting range: Range<Int>) -> Range<Int> {
+    private func blocks(meeting range: Range<Int>) -> Range<Int> {
         /// The first block that ends behind a cell.
         func first(endingAfter cell: Int) -> Int {
             var (low, high) = (0, blocks.count)

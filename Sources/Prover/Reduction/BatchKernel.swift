@@ -48,14 +48,10 @@ struct BatchKernel {
     func accumulate(
         _ range: Range<Int>, times coefficient: Fr, into target: UnsafeMutableBufferPointer<Fr>
     ) {
-        for index in vector.blocks(meeting: range) {
-            let block = vector.blocks[index]
-            let common = range.clamped(to: block.offset..<block.offset + 1 << block.variableCount)
-            let places = common.lowerBound - range.lowerBound..<common.upperBound - range.lowerBound
-            let (first, last) = (common.lowerBound - block.offset, common.upperBound - block.offset)
-            let part = UnsafeMutableBufferPointer(rebasing: target[places])
-            for product in products[index] {
-                Self.add(product, first..<last, times: coefficient, to: part)
+        vector.forEachBlock(in: range) { block, part, places in
+            let target = UnsafeMutableBufferPointer(rebasing: target[places])
+            for product in products[block] {
+                Self.add(product, part, times: coefficient, to: target)
             }
         }
     }

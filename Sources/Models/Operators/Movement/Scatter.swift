@@ -8,12 +8,7 @@ enum Scatter {
     static func decomposeBlocks(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try node.expect(inputs: 3...3)
-        let reduction = try Reduction(&node)
-        let (x, updates) = (try steps.operand(0), try steps.operand(2))
-        guard updates.type.elementType == x.type.elementType else {
-            throw .elementType(node.reference, input: 2, updates.type.elementType)
-        }
+        let (x, updates, reduction) = try operands(&node, &steps)
         let shape = try node.type(1).shape
         guard let depth = shape.last, depth >= 1, depth <= x.shape.count,
             updates.shape == shape.dropLast() + x.shape[depth...]
@@ -66,12 +61,7 @@ enum Scatter {
     static func decomposeElements(
         _ node: inout NodeReader, _ steps: inout Decomposition
     ) throws(ModelError) -> [Decomposition.Value] {
-        try node.expect(inputs: 3...3)
-        let reduction = try Reduction(&node)
-        let (x, updates) = (try steps.operand(0), try steps.operand(2))
-        guard updates.type.elementType == x.type.elementType else {
-            throw .elementType(node.reference, input: 2, updates.type.elementType)
-        }
+        let (x, updates, reduction) = try operands(&node, &steps)
         let axis = try node.axis(
             node.int("axis", default: 0), bound: x.shape.count, name: "axis")
         let extent = x.shape[axis]
@@ -132,6 +122,20 @@ enum Scatter {
 }
 
 extension Scatter {
+    private static func operands(
+        _ node: inout NodeReader, _ steps: inout Decomposition
+    ) throws(ModelError) -> (
+        x: Decomposition.Value, updates: Decomposition.Value, reduction: Reduction
+    ) {
+        try node.expect(inputs: 3...3)
+        let reduction = try Reduction(&node)
+        let (x, updates) = (try steps.operand(0), try steps.operand(2))
+        guard updates.type.elementType == x.type.elementType else {
+            throw .elementType(node.reference, input: 2, updates.type.elementType)
+        }
+        return (x, updates, reduction)
+    }
+
     /// What becomes of an element and the updates of its place.
     fileprivate enum Reduction: String {
         case none

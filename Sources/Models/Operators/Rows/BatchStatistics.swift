@@ -37,11 +37,7 @@ extension Normalization {
             step: "normalize")
         let y = try byChannel(normalized, &steps)
         guard node.outputCount > 1 else { return [y] }
-        let list = steps.integers(axes)
-        let mean = try steps.apply("ReduceMean", [x, list], step: "mean")
-        let centred = try steps.apply("Sub", [x, mean], step: "centred")
-        let squares = try steps.apply("Mul", [centred, centred], step: "squares")
-        let variance = try steps.apply("ReduceMean", [squares, list], step: "variance")
+        let (mean, variance) = try steps.meanAndVariance(of: x, over: axes)
         var results = [y]
         for (input, batch, name) in [(3, mean, "mean"), (4, variance, "variance")] {
             let flat = try steps.reshape(batch, to: [x.shape[1]], step: "batch_\(name)")
@@ -52,5 +48,18 @@ extension Normalization {
             results.append(try steps.apply("Add", [old, new], step: "running_\(name)"))
         }
         return results
+    }
+}
+
+extension Decomposition {
+    /// Both keep the axes with extent 1.
+    mutating func meanAndVariance(
+        of x: Value, over axes: [Int]
+    ) throws(ModelError) -> (mean: Value, variance: Value) {
+        let list = integers(axes)
+        let mean = try apply("ReduceMean", [x, list], step: "mean")
+        let centred = try apply("Sub", [x, mean], step: "centred")
+        let squares = try apply("Mul", [centred, centred], step: "squares")
+        return (mean, try apply("ReduceMean", [squares, list], step: "variance"))
     }
 }

@@ -9,11 +9,7 @@ extension Normalization {
         let (y, axes, epsilon) = try trailing(&node, &steps, isCentred: true)
         guard node.outputCount > 1 else { return [y] }
         // The statistics that training wants.
-        let (x, list) = (try steps.operand(0), steps.integers(axes))
-        let mean = try steps.apply("ReduceMean", [x, list], step: "mean")
-        let centred = try steps.apply("Sub", [x, mean], step: "centred")
-        let squares = try steps.apply("Mul", [centred, centred], step: "squares")
-        let variance = try steps.apply("ReduceMean", [squares, list], step: "variance")
+        let (mean, variance) = try steps.meanAndVariance(of: steps.operand(0), over: axes)
         let shifted = try steps.apply("Add", [variance, steps.scalar(epsilon)], step: "shifted")
         let deviation = try steps.apply("Sqrt", [shifted], step: "deviation")
         return [y, mean, try steps.apply("Reciprocal", [deviation], step: "inverse")]

@@ -18,28 +18,34 @@ public enum TensorFile {
         }
     }
 
-    /// Whether bytes begin as those of a tensor file do.
-    public static func isRecognised(_ bytes: [UInt8]) -> Bool {
-        bytes.starts(with: NpyHeader.magic) || ZipArchive.looksLikeZip(bytes[...])
-            || looksLikeJSON(bytes[...])
+    private enum Format {
+        case npy
+        case npz
+        case json
     }
 
-    private static func looksLikeJSON(_ bytes: ArraySlice<UInt8>) -> Bool {
+    private static func format(_ bytes: ArraySlice<UInt8>) -> Format? {
+        if bytes.starts(with: NpyHeader.magic) { return .npy }
+        if ZipArchive.looksLikeZip(bytes) { return .npz }
         let space: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
-        return bytes.first { !space.contains($0) } == UInt8(ascii: "{")
+        return bytes.first { !space.contains($0) } == UInt8(ascii: "{") ? .json : nil
     }
+
+    /// Whether bytes begin as those of a tensor file do.
+    public static func isRecognised(_ bytes: [UInt8]) -> Bool { format(bytes[...]) != nil }
 
     /// Decodes the bytes of a file in any of the formats.
     public static func decode(
         _ bytes: [UInt8], limits: TensorLimits = TensorLimits()
     ) throws(TensorProblem) -> NamedTensors {
         let bytes = bytes[...]
-        if bytes.starts(with: NpyHeader.magic) {
+        switch format(bytes) {
+        case .npy:
             return NamedTensors([.init(name: nil, tensor: try Npy.decode(bytes, limits: limits))])
+        case .npz: return try Npz.decode(bytes, limits: limits)
+        case .json: return try JSONTensors.decode(bytes, limits: limits)
+        case nil: throw .unknownFormat
         }
-        if ZipArchive.looksLikeZip(bytes) { return try Npz.decode(bytes, limits: limits) }
-        guard looksLikeJSON(bytes) else { throw .unknownFormat }
-        return try JSONTensors.decode(bytes, limits: limits)
     }
 
     /// The bytes of an `.npz` file of these tensors, the same for the same tensors.

@@ -29,11 +29,12 @@ func compileModel(
     } catch {
         throw ToolFailure(exitStatus(of: error), "\(request.model): \(error)")
     }
-    announce(CostReport(model))
+    let cost = CostReport(model)
+    announce(cost)
     let srs = try referenceString(
         request.srs, log2Size: model.cost.log2Chunk, isDryRun: request.isDryRun, progress)
     var report = CompileReport(
-        cost: CostReport(model),
+        cost: cost,
         srs: SRSReport(srs?.identity ?? .development, log2Size: model.cost.log2Chunk), keys: nil,
         calibration: nil, seconds: 0, peakMemoryBytes: 0)
     report.target = model.search.map { CompileReport.Target($0, graph: graph, model) }

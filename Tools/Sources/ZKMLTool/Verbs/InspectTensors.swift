@@ -3,12 +3,11 @@ import ToolSupport
 /// A file of tensors, as inputs, samples and what `run -o` writes are.
 func inspectTensors(_ path: String) throws -> InspectReport {
     let rows = try TensorFile.read(path).entries.map { entry in
-        (
+        let elements = entry.tensor.doubles
+        return (
             name: entry.name ?? "(no name)", shape: entry.tensor.shape,
             kind: entry.tensor.isInteger ? "integers" : "reals",
-            range: entry.tensor.doubles.min().map { low in
-                low...(entry.tensor.doubles.max() ?? low)
-            }
+            range: elements.min().map { $0...(elements.max() ?? $0) }
         )
     }
     return InspectReport(
