@@ -5,6 +5,7 @@
 #include "keccak.hpp"
 #include "msm.hpp"
 #include "sumcheck.hpp"
+#include "sumcheck_adjacent.hpp"
 #include "univariate.hpp"
 
 namespace ck {
@@ -42,6 +43,12 @@ constexpr ck_kernels kernel_table() {
     k.fr_product_fold_round = S::fr_product_fold_round;
     k.i64_product_fold_round = S::i64_product_fold_round;
     k.terms_round = S::terms_round;
+
+    using L = AdjacentSumcheck<A>;
+    k.fr_adjacent_round = L::fr_adjacent_round;
+    k.i64_adjacent_round = L::i64_adjacent_round;
+    k.fr_adjacent_fold_round = L::fr_adjacent_fold_round;
+    k.i64_adjacent_fold_round = L::i64_adjacent_fold_round;
 
     using T = Fractions<A>;
     k.i64_leaf_denominators = T::i64_leaf_denominators;

@@ -307,7 +307,7 @@ import ZKMLTestSupport
     }
 
     static let goldenProof =
-        "0773392088e67326da758f0a8a416688d666cb4bca618b3221c980f00cd31ac9"
+        "ff52e47e419f285c15604203382e40fb60d4797202714a389e5a693c63040d39"
     static let goldenKey =
         "813c5130d8b7bb90e0ac88ac2cee5dfe7a8a7645322feca87c857f46d864f8d3"
 }
