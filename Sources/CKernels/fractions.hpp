@@ -37,11 +37,6 @@ struct Fractions {
             return V::canonical(V::add(Vectors<V>::times(limbs, p, some, f), f.start));
         }
     };
-    static CK_INLINE Fr element(const Fr &p) { return p; }
-    static CK_INLINE Fr element(int64_t p) {
-        const Fr value = from_u64<Fr, A>(uint64_t(p < 0 ? -(p + 1) : p) + (p < 0));
-        return p < 0 ? neg(value) : value;
-    }
     /// Whether all lanes of a pack are the integer 1.
     template <class Lanes>
     static CK_INLINE bool are_ones(const Fr *, Lanes) {
@@ -131,7 +126,7 @@ struct Fractions {
             for_steps(runs, begin, end, [&](size_t at, size_t width) {
                 const bool lo = is_run(runs, at), hi = is_run(runs, at + h);
                 if (lo && hi) {
-                    const Fr p0 = element(p[at]), p1 = element(p[at + h]);
+                    const Fr p0 = Vectors<V>::element(p[at]), p1 = Vectors<V>::element(p[at + h]);
                     const Fr q0 = q[at], q1 = q[at + h];
                     p_out[at] = A::mul_add(p0, q1, p1, q0);
                     q_out[at] = A::mul(q0, q1);
@@ -139,7 +134,7 @@ struct Fractions {
                 }
                 if (hi && is_gap(p[at + h], q[at + h])) {
                     for (size_t i = at; i < at + width; i++) {
-                        p_out[i] = element(p[i]);
+                        p_out[i] = Vectors<V>::element(p[i]);
                         q_out[i] = q[i];
                     }
                     return;
@@ -184,7 +179,7 @@ struct Fractions {
             const auto factor = V::broadcast(lambda);
             for_steps(runs, begin, end, [&](size_t at, size_t width) {
                 if (is_run(runs, at)) {
-                    s[at] = add(element(p1[at]), A::mul(q1[at], lambda));
+                    s[at] = add(Vectors<V>::element(p1[at]), A::mul(q1[at], lambda));
                     return;
                 }
                 for_packs<V>(at, at + width, [&](size_t i, auto some) {
@@ -249,7 +244,7 @@ struct Fractions {
                 const bool first_lo = is_run(first, at), first_hi = is_run(first, at + n);
                 const bool second_lo = is_run(second, at), second_hi = is_run(second, at + n);
                 if (first_lo && first_hi && second_lo && second_hi) {
-                    const Fr pair_p[2] = {element(p[at]), element(p[at + n])};
+                    const Fr pair_p[2] = {Vectors<V>::element(p[at]), Vectors<V>::element(p[at + n])};
                     const Fr pair_s[2] = {s[at], s[at + n]};
                     const Fr pair_q0[2] = {q0[at], q0[at + n]}, pair_q1[2] = {q1[at], q1[at + n]};
                     accumulate_runs(sums, sum_of(e + at), pair_p, pair_s, pair_q0, pair_q1);

@@ -47,17 +47,29 @@ struct Sumcheck {
         for (size_t k = 0; k < 2; k++) out[k] = s.value(k);
     }
 
-    static void fr_product_round(
-        const Fr *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
-        sum_lines(pairs, kGrain / 2, out, [=](Wide &at0, Wide &at2, size_t i, auto some) {
+    /// Where the ends of line i lie in a table.
+    struct Lines {
+        size_t stride, gap;
+        size_t lo(size_t i) const { return i * stride; }
+        size_t hi(size_t i) const { return i * stride + gap; }
+    };
+
+    static void product_round(
+        const Fr *a, const Fr *b, Lines lines, size_t count, Fr out[2]) {
+        const auto s = ptrdiff_t(lines.stride);
+        sum_lines(count, kGrain / 2, out, [=](Wide &at0, Wide &at2, size_t i, auto some) {
             accumulate(
-                at0, at2, V::load(a + i, some), V::load(a + i + half, some),
-                V::load(b + i, some), V::load(b + i + half, some));
+                at0, at2, V::load(a + lines.lo(i), some, s), V::load(a + lines.hi(i), some, s),
+                V::load(b + lines.lo(i), some, s), V::load(b + lines.hi(i), some, s));
         });
     }
+    static void fr_product_round(
+        const Fr *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
+        product_round(a, b, Lines{1, half}, pairs, out);
+    }
 
-    static void i64_product_round(
-        const int64_t *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
+    static void product_round(
+        const int64_t *a, const Fr *b, Lines lines, size_t count, Fr out[2]) {
         using Offset = typename Vectors<V>::OffsetSums;
         struct Sums {
             // At 0 and 2 where integers are small; for any others the four products of end
@@ -70,29 +82,36 @@ struct Sumcheck {
                 hi_hi.merge(other.hi_hi);
             }
         };
-        const Sums s = parallel_sum<Sums>(pairs, kGrain, [=](Sums &s, size_t begin, size_t end) {
-            if (V::is_vector && V::are_small(a + begin, end - begin, 2)
-                && V::are_small(a + begin + half, end - begin, 2))
-                small_lines(s.at0, s.at2, a, b, half, begin, end);
+        const Sums s = parallel_sum<Sums>(count, kGrain, [=](Sums &s, size_t begin, size_t end) {
+            const size_t span = (end - begin - 1) * lines.stride + 1;
+            if (V::is_vector && V::are_small(a + lines.lo(begin), span, 2)
+                && V::are_small(a + lines.hi(begin), span, 2))
+                small_lines(s.at0, s.at2, a, b, lines, begin, end);
             else
-                end_points(s.at0, s.mixed, s.hi_hi, a, b, half, begin, end);
+                end_points(s.at0, s.mixed, s.hi_hi, a, b, lines, begin, end);
         });
         out[0] = s.at0.value();
         // (2 hi - lo)(2 hi' - lo')
         out[1] = add(
             add(s.at2.value(), s.at0.full_value()), dbl(sub(dbl(s.hi_hi.value()), s.mixed.value())));
     }
+    static void i64_product_round(
+        const int64_t *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
+        product_round(a, b, Lines{1, half}, pairs, out);
+    }
     template <class Offset>
     static CK_INLINE void small_lines(
-        Offset &at0, Offset &at2, const int64_t *a, const Fr *b, size_t half, size_t begin,
+        Offset &at0, Offset &at2, const int64_t *a, const Fr *b, Lines lines, size_t begin,
         size_t end) {
         if constexpr (V::is_vector) {
             typename V::template Small<Fr, 1> products0, products2;
             typename V::template Sum<Fr> weights0, weights2;
+            const auto s = ptrdiff_t(lines.stride);
             for_packs<V>(begin, end, [&](size_t i, auto some) {
-                const auto lo = V::load_raw(a + i, some), hi = V::load_raw(a + i + half, some);
-                const auto b_lo = V::load(b + i, some);
-                const auto b2 = V::settled(at_two(b_lo, V::load(b + i + half, some)));
+                const auto lo = V::load_raw(a + lines.lo(i), some, s);
+                const auto hi = V::load_raw(a + lines.hi(i), some, s);
+                const auto b_lo = V::load(b + lines.lo(i), some, s);
+                const auto b2 = V::settled(at_two(b_lo, V::load(b + lines.hi(i), some, s)));
                 products0.mac(V::template ints<1>(lo), b_lo);
                 weights0.add(b_lo);
                 products2.mac(V::template ints<1>(V::L::sub(V::L::add(hi, hi), lo)), b2.l);
@@ -104,15 +123,17 @@ struct Sumcheck {
     }
     template <class Offset>
     static CK_INLINE void end_points(
-        Offset &lo_lo, Offset &mixed, Offset &hi_hi, const int64_t *a, const Fr *b, size_t half,
+        Offset &lo_lo, Offset &mixed, Offset &hi_hi, const int64_t *a, const Fr *b, Lines lines,
         size_t begin, size_t end) {
         constexpr int k = V::full_limbs;
         typename V::template Small<Fr, k> ll, m, hh;
         typename V::template Sum<Fr> b_ll, b_m, b_hh;
+        const auto s = ptrdiff_t(lines.stride);
         for_packs<V>(begin, end, [&](size_t i, auto some) {
-            const auto lo = V::template load_ints<k>(a + i, some);
-            const auto hi = V::template load_ints<k>(a + i + half, some);
-            const auto b_lo = V::load(b + i, some), b_hi = V::load(b + i + half, some);
+            const auto lo = V::template load_ints<k>(a + lines.lo(i), some, s);
+            const auto hi = V::template load_ints<k>(a + lines.hi(i), some, s);
+            const auto b_lo = V::load(b + lines.lo(i), some, s);
+            const auto b_hi = V::load(b + lines.hi(i), some, s);
             ll.mac(lo, b_lo);
             m.mac(hi, b_lo);
             m.mac(lo, b_hi);
@@ -143,12 +164,12 @@ struct Sumcheck {
     static constexpr size_t lane_count(AllLanes) { return V::lanes; }
     static constexpr size_t lane_count(SomeLanes some) { return some.count; }
     template <class Lanes>
-    static CK_INLINE auto load(const Fr *t, Lanes some) {
-        return V::load(t, some);
+    static CK_INLINE auto load(const Fr *t, Lanes some, ptrdiff_t stride = 1) {
+        return V::load(t, some, stride);
     }
     template <class Lanes>
-    static CK_INLINE auto load(const int64_t *t, Lanes some) {
-        return V::load_raw(t, some);
+    static CK_INLINE auto load(const int64_t *t, Lanes some, ptrdiff_t stride = 1) {
+        return V::load_raw(t, some, stride);
     }
 
     /// Folds entries i and i + 2n, and stores the result.

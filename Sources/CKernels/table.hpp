@@ -4,6 +4,7 @@
 #include "fractions.hpp"
 #include "keccak.hpp"
 #include "msm.hpp"
+#include "sumcheck_adjacent.hpp"
 #include "terms.hpp"
 #include "univariate.hpp"
 
@@ -42,6 +43,12 @@ constexpr ck_kernels kernel_table(const char *name) {
     k.fr_product_fold_round = S::fr_product_fold_round;
     k.i64_product_fold_round = S::i64_product_fold_round;
     k.terms_round = Terms<V>::terms_round;
+
+    using L = AdjacentSumcheck<V>;
+    k.fr_adjacent_round = L::fr_adjacent_round;
+    k.i64_adjacent_round = L::i64_adjacent_round;
+    k.fr_adjacent_fold_round = L::fr_adjacent_fold_round;
+    k.i64_adjacent_fold_round = L::i64_adjacent_fold_round;
 
     using T = Fractions<V>;
     k.i64_leaf_denominators = T::i64_leaf_denominators;

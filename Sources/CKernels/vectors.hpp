@@ -87,6 +87,12 @@ struct Vectors {
         });
     }
 
+    static CK_INLINE Fr element(const Fr &x) { return x; }
+    static CK_INLINE Fr element(int64_t x) {
+        const Fr value = from_u64<Fr, A>(uint64_t(x < 0 ? -(x + 1) : x) + (x < 0));
+        return x < 0 ? neg(value) : value;
+    }
+
     /// Folds lines at r.
     struct Fold {
         typename V::template One<Fr> r;

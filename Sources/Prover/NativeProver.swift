@@ -36,7 +36,7 @@ public struct NativeProver: Sendable {
     func prove(
         _ witness: Witness, blindings: [Fr], transcript: some ProofTranscript,
         tamper: MessageTamper?, statement givenStatement: NativeStatement? = nil,
-        residentVariables: Int = BatchProver.residentVariables
+        denseVariables: Int = BatchProver.denseVariables
     ) throws(ProverError) -> NativeProof {
         let verifyingKey = key.verifyingKey
         let system = verifyingKey.system
@@ -83,7 +83,7 @@ public struct NativeProver: Sendable {
             ReductionWitness(
                 witness: witness, multiplicities: multiplicities, vectors: vectors,
                 layout: layout, powers: key.powers, portBlindings: blindings,
-                residentVariables: residentVariables),
+                denseVariables: denseVariables),
             transcript: transcript, tamper: tamper)
         do throws(VerificationError) {
             _ = try reduceNative(

@@ -54,7 +54,7 @@ struct ProofRecorder<Transcript: ProofTranscript>: ReductionDriver {
             tree = nil
             sumcheck = nil
             self.batch = BatchProver(
-                batch, vectors: prover.vectors, residentVariables: prover.residentVariables)
+                batch, vectors: prover.vectors, denseVariables: prover.denseVariables)
         case .batchChallenge(let challenge):
             batch?.bind(challenge)
         case .opening(let claim):
@@ -154,17 +154,17 @@ struct ReductionWitness {
     /// The blinding of each committed port.
     let portBlindings: [Fr]
     /// See ``BatchProver``.
-    let residentVariables: Int
+    let denseVariables: Int
 
     func openingProver(_ claim: OpeningClaim<Fr>) -> OpeningProver {
         var polynomial = [Fr](repeating: .zero, count: 1 << layout.log2Chunk)
-        var coefficient = claim.coefficients.makeIterator()
+        var coefficients = claim.coefficients.map(\.coefficient)[...]
         for vector in vectors {
-            for chunk in 0..<vector.vector.chunkCount(log2Chunk: layout.log2Chunk) {
-                guard let next = coefficient.next() else { break }
-                vector.addChunk(
-                    chunk, log2Chunk: layout.log2Chunk, times: next.coefficient, to: &polynomial)
-            }
+            let count = vector.vector.chunkCount(log2Chunk: layout.log2Chunk)
+            vector.addChunks(
+                log2Chunk: layout.log2Chunk, times: Array(coefficients.prefix(count)),
+                to: &polynomial)
+            coefficients = coefficients.dropFirst(count)
         }
         return OpeningProver(
             polynomial: polynomial, coordinates: claim.point, powers: powers)

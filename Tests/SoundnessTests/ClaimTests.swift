@@ -205,4 +205,15 @@ import ZKMLTestSupport
                 "element \(index)")
         }
     }
+
+    /// Rounds that are true of the vectors, of the last variable first: the prover's own proof. The
+    /// first variable first, as everywhere else: the verifier's point is another.
+    @Test func batchOrder() throws {
+        let cells = forge.key.verifyingKey.plan.layout.vectors.map { forge.cells($0, witness) }
+        func cheat(_ order: ForgedBatch.Order) -> Cheat {
+            Cheat(batch: ForgedBatch(cells: cells, order: order))
+        }
+        #expect(try forge.prove(witness, cheat(.lastFirst)) == forge.prove(witness))
+        #expect(try forge.refusal(of: witness, cheat(.firstFirst)) == .openingValue)
+    }
 }

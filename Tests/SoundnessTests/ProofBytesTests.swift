@@ -307,7 +307,7 @@ import ZKMLTestSupport
     }
 
     static let goldenProof =
-        "5760e78e5aa48576b0dff81a1b43ded57f4a9c9c0cc46887339ee559b52dfbac"
+        "ff52e47e419f285c15604203382e40fb60d4797202714a389e5a693c63040d39"
     static let goldenKey =
         "813c5130d8b7bb90e0ac88ac2cee5dfe7a8a7645322feca87c857f46d864f8d3"
 }

@@ -132,6 +132,21 @@ typedef struct {
         const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
         size_t half, ck_fr *out);
 
+    /* --- sum-check rounds that bind the last variable: lines through entries 2i and 2i + 1 of
+     * tables of n entries, followed by zeros --- */
+
+    /* out[0], out[1] = sum_i A_i(X) * B_i(X) at X = 0 and X = 2 */
+    void (*fr_adjacent_round)(const ck_fr *a, const ck_fr *b, size_t n, ck_fr out[_Nonnull 2]);
+    void (*i64_adjacent_round)(const int64_t *a, const ck_fr *b, size_t n, ck_fr out[_Nonnull 2]);
+    /* Folds both tables by r into a_out and b_out, (n + 1) / 2 entries each, and returns the next
+     * round. */
+    void (*fr_adjacent_fold_round)(
+        ck_fr *a_out, const ck_fr *a, ck_fr *b_out, const ck_fr *b, size_t n, ck_fr r,
+        ck_fr out[_Nonnull 2]);
+    void (*i64_adjacent_fold_round)(
+        ck_fr *a_out, const int64_t *a, ck_fr *b_out, const ck_fr *b, size_t n, ck_fr r,
+        ck_fr out[_Nonnull 2]);
+
     /* --- the LogUp-GKR fraction tree. runs[g] != 0: entries g * CK_RUN .. (g + 1) * CK_RUN - 1 of
      * a table are one value, of which only the first is read, or written. A result is a run where
      * all that it is made of is. runs may be null (no runs), and is where h or n is no multiple of

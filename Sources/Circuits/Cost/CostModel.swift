@@ -67,10 +67,6 @@ public enum CostModel {
     static let memoryCell = 8
     /// A leaf: numerator and denominator, and half as many nodes a layer above it.
     static let memoryLeaf = 128
-    /// A cell of the longest vector in the final batch, as far as cells are held.
-    static let memoryBatchCell = 64
-    /// As `BatchProver.residentVariables`.
-    static let batchVariables = 24
     /// A power of tau, with a share of the buckets.
     static let memoryPower = 128
     /// Header, length, model ID.
@@ -131,9 +127,7 @@ public enum CostModel {
 
         let memory =
             memoryBase + memoryCell * counts.integerCells + memoryPower << c
-            + max(
-                memoryLeaf * counts.leaves.cells,
-                memoryBatchCell * min(longest, 1 << batchVariables))
+            + memoryLeaf * counts.leaves.cells
 
         return CircuitCost(
             log2Chunk: c, adviceCells: counts.advice.padded, constantCells: counts.constants.padded,

@@ -77,14 +77,17 @@ func reduceFinalBatch<Driver: ReductionDriver>(
     let batch = FinalBatch(layout: layout, kernels: kernels, claim: claim)
     driver.begin(.batch(batch))
     var running = claim
-    var z: [Scalar] = []
+    // The last variable is bound first: a prover's blocks, aligned powers of two, then stay apart
+    // until they are single cells.
+    var challenges: [Scalar] = []
     for _ in 0..<batch.variableCount {
         let message = try driver.receive(.sumcheckRound(degree: 2))
         let x = driver.draw("batch.challenge").value
         driver.begin(.batchChallenge(x))
         running = RoundPolynomial.evaluate(message, sum: running, at: x)
-        z.append(x)
+        challenges.append(x)
     }
+    let z = Array(challenges.reversed())
     let high = Array(z[..<(z.count - layout.log2Chunk)])
     var coefficients: [(coefficient: Scalar, chunk: PointReference)] = []
     for (index, vector) in layout.vectors.enumerated() {

@@ -5,7 +5,7 @@ import Field
 /// The name and version of the native protocol; its digest is the first thing absorbed.
 public enum NativeProtocol {
     public static let name = "swift-zkml/native"
-    public static let version = 1
+    public static let version = 2
 }
 
 extension ProofTranscript {

@@ -4,14 +4,15 @@ import Field
 /// A committed tensor's cells as the prover has them, read stretch by stretch over its padded
 /// cells: padding is never stored.
 struct StoredCells {
-    private let cells: CellArray
+    /// True cells, row-major.
+    let cells: CellArray
     /// Axes with their true and padded extents, outermost first; those joined that lie one behind
-    /// the other. Empty where `cells` are all there are.
-    private let axes: [(extent: Int, padded: Int)]
+    /// the other.
+    let axes: [(extent: Int, padded: Int)]
 
     /// Every padded cell.
     init(padded cells: CellArray) {
-        (self.cells, axes) = (cells, [])
+        (self.cells, axes) = (cells, [(cells.count, cells.count)])
     }
 
     /// True cells of a shape; zeros in the padding.
@@ -25,8 +26,17 @@ struct StoredCells {
                 axes.append((extent, padded))
             }
         }
-        let isPadded = axes.contains { $0.extent != $0.padded }
-        self.axes = isPadded ? axes.reversed() : []
+        self.axes = axes.reversed()
+    }
+
+    var variableCount: Int { axes.reduce(0) { $0 + log2Ceiling($1.padded) } }
+    private var isPadded: Bool { axes.contains { $0.extent != $0.padded } }
+
+    /// All of them, zeros in the padding.
+    var paddedCells: CellArray {
+        cells.gathered(
+            extents: axes.map(\.extent), strides: rowMajorStrides(axes.map(\.extent)),
+            padded: axes.map(\.padded))
     }
 
     var areIntegers: Bool {
@@ -42,7 +52,7 @@ struct StoredCells {
         }
         precondition(target.count == range.count, "\(target.count) places for \(range)")
         cells.withUnsafeBufferPointer { cells in
-            guard !axes.isEmpty else {
+            guard isPadded else {
                 _ = target.update(fromContentsOf: cells[range])
                 return
             }
@@ -59,26 +69,17 @@ struct StoredCells {
         _ range: Range<Int>, times coefficient: Fr, into target: UnsafeMutableBufferPointer<Fr>
     ) {
         precondition(target.count == range.count, "\(target.count) places for \(range)")
-        switch cells {
-        case .elements(let cells):
-            cells[range].withUnsafeBufferPointer {
-                FieldKernels.accumulate(coefficient, times: $0, into: target)
-            }
-        case .integers where !axes.isEmpty:
-            // Rows may be short: one pass over all of them.
-            let padded = [Int64](unsafeUninitializedCapacity: range.count) { buffer, count in
-                buffer.initialize(repeating: 0)
-                copy(range, to: buffer)
-                count = range.count
-            }
-            padded.withUnsafeBufferPointer {
-                FieldKernels.accumulate(coefficient, times: $0, into: target)
-            }
-        case .integers(let cells):
-            cells[range].withUnsafeBufferPointer {
-                FieldKernels.accumulate(coefficient, times: $0, into: target)
-            }
+        guard isPadded else {
+            cells.accumulate(range, times: coefficient, into: target)
+            return
         }
+        // Rows may be short: one pass over all of them.
+        let padded = [Int64].filled(range.count) {
+            $0.initialize(repeating: 0)
+            copy(range, to: $0)
+        }
+        CellArray.integers(padded).accumulate(
+            0..<range.count, times: coefficient, into: target)
     }
 
     /// The runs of true cells in a padded range: where each lies in the range, and its first cell.

@@ -6,7 +6,7 @@ import ProofSystem
 /// The cells of a committed vector: blocks laid out one behind the other, read stretch by stretch.
 struct VectorCells {
     let vector: CommittedVector
-    private let blocks: [StoredCells]
+    let blocks: [StoredCells]
     private let areIntegers: Bool
 
     /// - Parameter block: the cells of a tensor.
@@ -70,13 +70,31 @@ struct VectorCells {
         }
     }
 
-    /// accumulator += coefficient · chunk.
-    func addChunk(_ index: Int, log2Chunk: Int, times coefficient: Fr, to accumulator: inout [Fr]) {
-        let range = chunkRange(index, log2Chunk: log2Chunk)
-        accumulator.withUnsafeMutableBufferPointer {
-            accumulate(
-                range, times: coefficient,
-                into: UnsafeMutableBufferPointer(rebasing: $0[..<range.count]))
+    /// accumulator += Σ coefficient · chunk, one coefficient a chunk. One multiply-add a true cell:
+    /// a block of several chunks is contracted where it lies.
+    func addChunks(log2Chunk: Int, times coefficients: [Fr], to accumulator: inout [Fr]) {
+        accumulator.withUnsafeMutableBufferPointer { accumulator in
+            for (block, stored) in zip(vector.blocks, blocks) {
+                let end = block.offset + 1 << block.variableCount
+                let chunks = block.offset >> log2Chunk...(end - 1) >> log2Chunk
+                if chunks.count > 1,
+                    let matrix = CellMatrix(stored, columnVariables: log2Chunk)
+                {
+                    matrix.combinedRows(Array(coefficients[chunks])).withUnsafeBufferPointer {
+                        FieldKernels.add(UnsafeBufferPointer(accumulator), $0, into: accumulator)
+                    }
+                    continue
+                }
+                let first = block.offset & (1 << log2Chunk - 1)
+                let count = min(1 << block.variableCount, 1 << log2Chunk)
+                for (index, chunk) in chunks.enumerated() {
+                    stored.accumulate(
+                        index << log2Chunk..<index << log2Chunk + count,
+                        times: coefficients[chunk],
+                        into: UnsafeMutableBufferPointer(
+                            rebasing: accumulator[first..<first + count]))
+                }
+            }
         }
     }
 }

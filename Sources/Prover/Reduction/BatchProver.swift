@@ -2,27 +2,22 @@ import Circuits
 import Field
 import ProofSystem
 
-/// The prover's side of the final batch: Σ_x Σ_vectors V(x)·K(x).
+/// The prover's side of the final batch: Σ_x Σ_vectors V(x)·K(x), the last variable bound first.
 ///
-/// A vector of more than 2^`residentVariables` cells, and its kernel, are read again stretch by
-/// stretch in each of the first rounds instead of being held: the first of them that is held has
-/// that many cells.
+/// Blocks are aligned powers of two, the largest first: until a block is a single cell, no line
+/// joins it with another. Blocks of more than 2^`denseVariables` cells are factored, the others are
+/// one table of integers with one of kernels.
 struct BatchProver {
-    /// 2^24 elements of cells and of kernel: 1 GiB.
-    static let residentVariables = 24
+    static let denseVariables = 10
 
-    private var vectors: [RunningVector]
-    private var round = 0
+    private var vectors: [BatchVector]
 
     init(
         _ batch: FinalBatch<Fr>, vectors: [VectorCells],
-        residentVariables: Int = Self.residentVariables
+        denseVariables: Int = Self.denseVariables
     ) {
-        self.vectors = zip(vectors, batch.kernels).map { cells, kernels in
-            RunningVector(
-                cells, BatchKernel(cells.vector, kernels),
-                entry: batch.variableCount - cells.vector.variableCount,
-                residentVariables: residentVariables)
+        self.vectors = zip(vectors, batch.kernels).map {
+            BatchVector($0, $1, denseVariables: denseVariables)
         }
     }
 
@@ -31,29 +26,63 @@ struct BatchProver {
         var at0 = Fr.zero
         var at2 = Fr.zero
         for index in vectors.indices {
-            let scale = vectors[index].head.squared()
-            if vectors[index].entry > round {
-                // (1 − X)² is 1 at 0 and at 2.
-                let value = scale * vectors[index].sum
-                at0 += value
-                at2 += value
-                continue
-            }
             let values = vectors[index].roundValues()
-            at0 += scale * values.at0
-            at2 += scale * values.at2
+            at0 += values.at0
+            at2 += values.at2
         }
         return [at0, at2]
     }
 
     mutating func bind(_ challenge: Fr) {
-        for index in vectors.indices {
-            if vectors[index].entry > round {
-                vectors[index].head *= .one - challenge
-            } else {
-                vectors[index].bind(challenge)
+        for index in vectors.indices { vectors[index].bind(challenge) }
+    }
+}
+
+/// One vector and its kernel. A vector shorter than the longest goes on as its one cell: behind
+/// that are zeros, which is the zero-extension at the front.
+private struct BatchVector {
+    /// Those that still have two cells or more, largest first.
+    private var blocks: [FactoredBlock] = []
+    /// All that follows.
+    private var tail: PairedTables
+
+    init(
+        _ cells: VectorCells, _ kernels: [FinalBatch<Fr>.BlockKernel], denseVariables: Int
+    ) {
+        // A block of one cell has no variable to factor it by.
+        let factored = kernels.prefix { $0.block.variableCount > max(0, denseVariables) }
+        for (cells, block) in zip(cells.blocks, factored) {
+            blocks.append(FactoredBlock(cells, block.kernels))
+        }
+        let dense = kernels[factored.count...]
+        let start = dense.first?.block.offset ?? cells.vector.cellCount
+        var kernel = [Fr](repeating: .zero, count: cells.vector.cellCount - start)
+        for block in dense {
+            for (weight, blockKernel) in block.kernels {
+                blockKernel.accumulate(
+                    into: &kernel, at: block.block.offset - start, weight: weight)
             }
         }
-        round += 1
+        tail = PairedTables(cells.cells(start..<cells.vector.cellCount), kernel: kernel)
+    }
+
+    mutating func roundValues() -> (at0: Fr, at2: Fr) {
+        var sums = tail.roundValues()
+        for index in blocks.indices {
+            let values = blocks[index].roundValues()
+            sums.at0 += values.at0
+            sums.at2 += values.at2
+        }
+        return sums
+    }
+
+    mutating func bind(_ challenge: Fr) {
+        // As pairs, so that the tail begins at an even place: what is in front of it has at least
+        // two cells in the next round, too.
+        let pairs = blocks.reversed().prefix { $0.lastPair != nil }.compactMap(\.lastPair)
+        blocks.removeLast(pairs.count)
+        tail.prepend(pairs.reversed())
+        tail.bind(challenge)
+        for index in blocks.indices { blocks[index].bind(challenge) }
     }
 }

@@ -48,6 +48,22 @@ enum CellArray {
         }
     }
 
+    /// target += coefficient · cells of a range.
+    func accumulate(
+        _ range: Range<Int>, times coefficient: Fr, into target: UnsafeMutableBufferPointer<Fr>
+    ) {
+        switch self {
+        case .integers(let cells):
+            cells[range].withUnsafeBufferPointer {
+                FieldKernels.accumulate(coefficient, times: $0, into: target)
+            }
+        case .elements(let cells):
+            cells[range].withUnsafeBufferPointer {
+                FieldKernels.accumulate(coefficient, times: $0, into: target)
+            }
+        }
+    }
+
     /// Cells [outer, extent, inner] at some positions of the middle axis, zeros for those outside it.
     func selected(outer: Int, extent: Int, inner: Int, positions: [Int]) -> CellArray {
         func selected<Cell>(_ cells: [Cell], zero: Cell) -> [Cell] {

@@ -12,12 +12,23 @@ final class ForgedBatch {
     /// A cell counted into the sum, by a kernel as large as the claim needs; no kernel of the
     /// protocol reads it.
     let read: (vector: Int, cell: Int)?
+    /// The variable that each round binds.
+    let order: Order
     private var tables: [(cells: [Fr], kernel: [Fr])] = []
     private var isRunning = false
 
-    init(cells: [[Fr]], read: (vector: Int, cell: Int)? = nil) {
+    enum Order {
+        case lastFirst
+        /// As in every other sum-check.
+        case firstFirst
+    }
+
+    init(
+        cells: [[Fr]], read: (vector: Int, cell: Int)? = nil, order: Order = .lastFirst
+    ) {
         self.cells = cells
         self.read = read
+        self.order = order
     }
 
     func step(_ step: ReductionStep<Fr>) {
@@ -54,10 +65,16 @@ final class ForgedBatch {
         }
     }
 
-    /// Binds the first variable.
     private func fold(_ table: [Fr], _ x: Fr) -> [Fr] {
         let half = table.count / 2
-        return (0..<half).map { table[$0] + x * (table[$0 + half] - table[$0]) }
+        return (0..<half).map { i in
+            let (low, high) =
+                switch order {
+                case .lastFirst: (table[2 * i], table[2 * i + 1])
+                case .firstFirst: (table[i], table[i + half])
+                }
+            return low + x * (high - low)
+        }
     }
 
     private func innerProduct(_ a: [Fr], _ b: [Fr]) -> Fr {
