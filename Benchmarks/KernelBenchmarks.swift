@@ -211,17 +211,24 @@ enum KernelBenchmarks {
         let full = BenchmarkCase(name: "msm full width", item: "point", itemCount: n) { variant in
             let (k, threads) = (variant.kernels, Int32(variant.threadCount))
             let scalars = elements(n)
-            let scratch = Memory<UInt8>(ck_msm_scratch_bytes(n, 255, threads))
-            return { blackHole(k.g1_msm_fr(bases.p, scalars.p, n, threads, scratch.p)) }
+            let scratch = Memory<UInt8>(ck_msm_scratch_bytes([n], 1, 255, threads))
+            return {
+                var sum = ck_g1_affine()
+                k.g1_msm_fr(&sum, bases.p, [UnsafePointer(scalars.p)], [n], 1, threads, scratch.p)
+                blackHole(sum)
+            }
         }
         let small = [64, 32, 16, 8].map { bits in
             BenchmarkCase(name: "msm \(bits) bits", item: "point", itemCount: n) { variant in
                 let (k, threads) = (variant.kernels, Int32(variant.threadCount))
                 let scalars = integers(n, bits: bits)
-                let scratch = Memory<UInt8>(ck_msm_scratch_bytes(n, Int32(bits), threads))
+                let scratch = Memory<UInt8>(ck_msm_scratch_bytes([n], 1, Int32(bits), threads))
                 return {
-                    blackHole(
-                        k.g1_msm_i64(bases.p, scalars.p, n, Int32(bits), threads, scratch.p))
+                    var sum = ck_g1_affine()
+                    k.g1_msm_i64(
+                        &sum, bases.p, [UnsafePointer(scalars.p)], [n], 1, Int32(bits), threads,
+                        scratch.p)
+                    blackHole(sum)
                 }
             }
         }

@@ -41,8 +41,8 @@ int ck_i64_bits(const int64_t *x, size_t n) {
     return seen ? 65 - __builtin_clzll(seen) : 1;
 }
 
-size_t ck_msm_scratch_bytes(size_t n, int bits, int threads) {
-    return n == 0 ? 0 : ck::msm_bytes(n, bits, threads);
+size_t ck_msm_scratch_bytes(const size_t *counts, size_t rows, int bits, int threads) {
+    return ck::msm_bytes(counts, rows, bits, threads);
 }
 
 size_t ck_fixed_base_scratch_bytes(size_t n, int threads) {

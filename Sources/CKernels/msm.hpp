@@ -52,40 +52,58 @@ struct Digits {
     }
 };
 
-/// How a multi-scalar multiplication is cut up: a task is some windows of one slice of the points.
+/// Points of all rows, and of the longest.
+struct MsmRows {
+    size_t total = 0, longest = 0;
+
+    MsmRows(const size_t *counts, size_t rows) {
+        for (size_t r = 0; r < rows; r++) {
+            total += counts[r];
+            if (counts[r] > longest) longest = counts[r];
+        }
+    }
+};
+
+/// How some multi-scalar multiplications with the same bases, one a row of scalars, are cut up.
+///
+/// A slot is a window of a row; a task is some slots of one slice of the points.
 struct MsmPlan {
     Digits digits{2, 2};
+    size_t rows;
     size_t parts = 1;    // slices of the points
     size_t slice = 0;    // points in a slice
-    size_t buckets = 0;  // of a window: half
-    size_t group = 1;    // windows of a task, added up together
+    size_t buckets = 0;  // of a slot: half
+    size_t group = 1;    // slots of a task, added up together
 
     static constexpr size_t kPoints = 4096;  // reduced together, in second-level cache
-    /// Buckets of a task at most, where it has several windows.
+    /// Buckets of a task at most, where it has several slots.
     static constexpr size_t kBuckets = 1 << 13;
 
-    MsmPlan(size_t n, int bits, int threads) {
+    MsmPlan(size_t rows, size_t total, size_t longest, int bits, int threads) : rows(rows) {
         // In units of one batched addition.
         double best = -1;
         for (int c = 2; c <= 16; c++) {
             const Digits candidate(c, bits);
-            const size_t cut = part_count(n, candidate.windows, threads);
+            const size_t cut = part_count(longest, rows * size_t(candidate.windows), threads);
             const double running = 18.0 * double(row(candidate) + column(candidate)) + 60;
             const double task_cost = 2.0 * double(candidate.half) + running;
-            const double cost = double(candidate.windows) * (double(n) + double(cut) * task_cost);
+            const double cost = double(candidate.windows)
+                * (double(total) + double(rows) * double(cut) * task_cost);
             if (best < 0 || cost < best) best = cost, digits = candidate, parts = cut;
         }
-        slice = (n + parts - 1) / parts;
+        slice = (longest + parts - 1) / parts;
         buckets = size_t(digits.half);
-        // Few points make short runs and small batches: windows are taken together.
+        // Few points make short runs and small batches: slots are taken together.
         const size_t wanted = threads <= 1 ? 1 : size_t(threads) * 4;
-        const size_t even = (size_t(digits.windows) * parts + wanted - 1) / wanted;
+        const size_t even = (slots() * parts + wanted - 1) / wanted;
         while (group < even && (group + 1) * buckets <= kBuckets
                && (group + 1) * slice <= 8 * kPoints)
             group++;
     }
 
-    size_t groups() const { return (size_t(digits.windows) + group - 1) / group; }
+    size_t windows() const { return size_t(digits.windows); }
+    size_t slots() const { return rows * windows(); }
+    size_t groups() const { return (slots() + group - 1) / group; }
     size_t tasks() const { return groups() * parts; }
     /// Buckets as a matrix of rows for the high digits: see Msm::weighted_sum.
     static size_t row(const Digits &digits) { return size_t(1) << (digits.c / 2); }
@@ -93,9 +111,9 @@ struct MsmPlan {
 
    private:
     /// Enough tasks for the threads to finish together, no slice below 512 points.
-    static size_t part_count(size_t n, int windows, int threads) {
-        const size_t wanted = threads <= 1 ? 1 : size_t(threads) * 4, w = size_t(windows);
-        const size_t parts = (wanted + w - 1) / w, most = n / 512 ? n / 512 : 1;
+    static size_t part_count(size_t n, size_t slots, int threads) {
+        const size_t wanted = threads <= 1 ? 1 : size_t(threads) * 4;
+        const size_t parts = (wanted + slots - 1) / slots, most = n / 512 ? n / 512 : 1;
         return parts < most ? parts : most;
     }
 };
@@ -126,19 +144,25 @@ struct MsmWorkspace {
     }
 };
 
-/// Canonical scalars with the digit offsets added.
+/// Canonical scalars with the digit offsets added, row behind row.
 struct FullScalars {
     const ck_fr *shifted;
-    CK_INLINE int32_t digit(size_t i, int w, const Digits &digits) const {
-        return digits.digit(shifted[i], w);
+    CK_INLINE const ck_fr *row(const size_t *counts, size_t r) const {
+        const ck_fr *at = shifted;
+        for (size_t i = 0; i < r; i++) at += counts[i];
+        return at;
+    }
+    CK_INLINE int32_t digit(const ck_fr &scalar, int w, const Digits &digits) const {
+        return digits.digit(scalar, w);
     }
 };
 /// Signed integers; the digit offsets are added on the way, in 128 bits.
 struct SmallScalars {
-    const int64_t *values;
+    const int64_t *const *rows;
     uint64_t offsets;
-    CK_INLINE int32_t digit(size_t i, int w, const Digits &digits) const {
-        const __int128 v = (__int128(values[i]) + offsets) >> (w * digits.c);
+    CK_INLINE const int64_t *row(const size_t *, size_t r) const { return rows[r]; }
+    CK_INLINE int32_t digit(int64_t scalar, int w, const Digits &digits) const {
+        const __int128 v = (__int128(scalar) + offsets) >> (w * digits.c);
         if (w + 1 == digits.windows) return int32_t(v);
         return int32_t(uint64_t(v) & ((uint64_t(1) << digits.c) - 1)) - digits.half;
     }
@@ -170,21 +194,24 @@ struct Msm {
         }
     }
 
-    /// Counting sort of the points [begin, end) by window and |digit|, digit 0 left out;
-    /// afterwards offsets[b] is the end of bucket b, which counts from 1. Returns how many points
-    /// there are.
+    /// Counting sort of the points of one slice by slot and |digit|, digit 0 left out; afterwards
+    /// offsets[b] is the end of bucket b, which counts from 1. Returns how many points there are.
     template <class Scalars>
     static size_t sort(
-        const MsmPlan &plan, const MsmWorkspace &ws, const Scalars &scalars, size_t window,
-        size_t windows, size_t begin, size_t end) {
+        const MsmPlan &plan, const MsmWorkspace &ws, const Scalars &scalars, const size_t *counts,
+        size_t slot, size_t slots, size_t begin) {
         uint32_t *offsets = ws.offsets;
-        const size_t buckets = windows * plan.buckets;
+        const size_t buckets = slots * plan.buckets;
         for (size_t b = 0; b < buckets + 2; b++) offsets[b] = 0;
         const auto for_digits = [&](const auto &body) {
-            for (size_t w = 0; w < windows; w++) {
-                uint32_t *own = offsets + w * plan.buckets;
+            for (size_t k = 0; k < slots; k++) {
+                const size_t r = (slot + k) / plan.windows(), w = (slot + k) % plan.windows();
+                const size_t end =
+                    begin + plan.slice < counts[r] ? begin + plan.slice : counts[r];
+                const auto *row = scalars.row(counts, r);
+                uint32_t *own = offsets + k * plan.buckets;
                 for (size_t i = begin; i < end; i++) {
-                    const int32_t d = scalars.digit(i, int(window + w), plan.digits);
+                    const int32_t d = scalars.digit(row[i], int(w), plan.digits);
                     if (d != 0) body(own + (d < 0 ? -d : d), i, d < 0);
                 }
             }
@@ -198,18 +225,17 @@ struct Msm {
         return total;
     }
 
-    /// The sums over points of digit * base for some windows and one slice.
+    /// The sums over points of digit * base for some slots and one slice.
     template <class Scalars>
-    static void window_sums(
-        Xyzz<A> *sums, size_t sums_apart, const MsmPlan &plan, const MsmWorkspace &ws,
-        const Affine *bases, const Scalars &scalars, size_t window, size_t windows, size_t begin,
-        size_t end) {
-        const size_t total = sort(plan, ws, scalars, window, windows, begin, end);
+    static void slot_sums(
+        Xyzz<A> *sums, const MsmPlan &plan, const MsmWorkspace &ws, const Affine *bases,
+        const Scalars &scalars, const size_t *counts, size_t slot, size_t slots, size_t begin) {
+        const size_t total = sort(plan, ws, scalars, counts, slot, slots, begin);
         if (total == 0) {
-            for (size_t w = 0; w < windows; w++) sums[w * sums_apart] = Xyzz<A>::none();
+            for (size_t k = 0; k < slots; k++) sums[k * plan.parts] = Xyzz<A>::none();
             return;
         }
-        for (size_t b = 0; b < windows * plan.buckets; b++) ws.buckets[b] = infinity();
+        for (size_t b = 0; b < slots * plan.buckets; b++) ws.buckets[b] = infinity();
 
         size_t bucket = 1;
         for (size_t at = 0; at < total; at += MsmPlan::kPoints) {
@@ -242,38 +268,37 @@ struct Msm {
                         [&](size_t) -> const Affine & { return part; });
             }
         }
-        weighted_sums(sums, sums_apart, plan, ws, windows);
+        weighted_sums(sums, plan, ws, slots);
     }
 
-    /// sum of b * bucket[b] for each window, b from 1 on.
+    /// sum of b * bucket[b] for each slot, b from 1 on.
     ///
     /// With b - 1 = hi * row + lo the sum is that of (lo + 1) * column[lo], and row times that of
     /// hi * row_sum[hi]: two batched additions a bucket, and two running sums of its square root.
     static void weighted_sums(
-        Xyzz<A> *sums, size_t sums_apart, const MsmPlan &plan, const MsmWorkspace &ws,
-        size_t windows) {
+        Xyzz<A> *sums, const MsmPlan &plan, const MsmWorkspace &ws, size_t slots) {
         const size_t row = plan.row(plan.digits), rows = plan.column(plan.digits);
-        const size_t all = windows * plan.buckets;
+        const size_t all = slots * plan.buckets;
         for (size_t b = 0; b < all; b++) ws.columns[b] = ws.buckets[b];
         for (size_t h = rows / 2; h >= 1; h /= 2)
-            halve(ws, ws.columns, windows, plan.buckets, h * row);
+            halve(ws, ws.columns, slots, plan.buckets, h * row);
         for (size_t h = row / 2; h >= 1; h /= 2)
-            halve(ws, ws.buckets, windows * rows, row, h);
-        for (size_t w = 0; w < windows; w++) {
-            const Affine *columns = ws.columns + w * plan.buckets;
-            const Affine *firsts = ws.buckets + w * plan.buckets;
+            halve(ws, ws.buckets, slots * rows, row, h);
+        for (size_t k = 0; k < slots; k++) {
+            const Affine *columns = ws.columns + k * plan.buckets;
+            const Affine *firsts = ws.buckets + k * plan.buckets;
             Xyzz<A> running = Xyzz<A>::none(), total = Xyzz<A>::none();
             for (size_t hi = rows; hi-- > 1;) {
                 running.add_affine(firsts[hi * row]);
                 total.add_point(running);
             }
-            for (size_t k = row; k > 1; k /= 2) total.double_in_place();
+            for (size_t width = row; width > 1; width /= 2) total.double_in_place();
             running = Xyzz<A>::none();
             for (size_t lo = row; lo-- > 0;) {
                 running.add_affine(columns[lo]);
                 total.add_point(running);
             }
-            sums[w * sums_apart] = total;
+            sums[k * plan.parts] = total;
         }
     }
     /// Adds the second `half` points of each stretch to the first.
@@ -291,29 +316,29 @@ struct Msm {
     }
 
     template <class Scalars>
-    static Affine run(
-        const MsmPlan &plan, const Affine *bases, const Scalars &scalars, size_t n, int threads,
-        Arena arena) {
-        const size_t all = size_t(plan.digits.windows);
-        Xyzz<A> *sums = arena.take<Xyzz<A>>(all * plan.parts);
+    static void run(
+        Affine *out, const MsmPlan &plan, const Affine *bases, const Scalars &scalars,
+        const size_t *counts, int threads, Arena arena) {
+        Xyzz<A> *sums = arena.take<Xyzz<A>>(plan.slots() * plan.parts);
         const size_t workspace = MsmWorkspace::bytes(plan);
-        parallel_tasks(threads, plan.tasks(), [=, &plan, &scalars](int slot, size_t task) {
-            Arena own(arena.at + size_t(slot) * workspace);
+        parallel_tasks(threads, plan.tasks(), [=, &plan, &scalars](int thread, size_t task) {
+            Arena own(arena.at + size_t(thread) * workspace);
             const MsmWorkspace ws(plan, own);
-            const size_t part = task % plan.parts, window = task / plan.parts * plan.group;
-            const size_t windows = all - window < plan.group ? all - window : plan.group;
-            const size_t begin = part * plan.slice < n ? part * plan.slice : n;
-            const size_t end = begin + plan.slice < n ? begin + plan.slice : n;
-            window_sums(
-                sums + window * plan.parts + part, plan.parts, plan, ws, bases, scalars, window,
-                windows, begin, end);
+            const size_t part = task % plan.parts, slot = task / plan.parts * plan.group;
+            const size_t left = plan.slots() - slot;
+            slot_sums(
+                sums + slot * plan.parts + part, plan, ws, bases, scalars, counts, slot,
+                left < plan.group ? left : plan.group, part * plan.slice);
         });
-        Xyzz<A> total = Xyzz<A>::none();
-        for (size_t w = all; w-- > 0;) {
-            for (int k = 0; k < plan.digits.c; k++) total.double_in_place();
-            for (size_t k = 0; k < plan.parts; k++) total.add_point(sums[w * plan.parts + k]);
-        }
-        return total.affine();
+        parallel_tasks(threads, plan.rows, [=, &plan](int, size_t r) {
+            const Xyzz<A> *own = sums + r * plan.windows() * plan.parts;
+            Xyzz<A> total = Xyzz<A>::none();
+            for (size_t w = plan.windows(); w-- > 0;) {
+                for (int k = 0; k < plan.digits.c; k++) total.double_in_place();
+                for (size_t k = 0; k < plan.parts; k++) total.add_point(own[w * plan.parts + k]);
+            }
+            out[r] = total.affine();
+        });
     }
 
     /// Scalars as canonical integers plus the digit offsets: below 2^256.
@@ -330,30 +355,40 @@ struct Msm {
         });
     }
 
-    static Affine g1_msm_fr(
-        const Affine *bases, const Fr *scalars, size_t n, int threads, void *scratch) {
-        if (n == 0) return infinity();
-        const MsmPlan plan(n, 255, threads);
+    static void g1_msm_fr(
+        Affine *out, const Affine *bases, const Fr *const *scalars, const size_t *counts,
+        size_t rows, int threads, void *scratch) {
+        const MsmRows all(counts, rows);
+        if (all.total == 0) return clear(out, rows);
+        const MsmPlan plan(rows, all.total, all.longest, 255, threads);
         Arena arena(scratch);
-        Fr *shifted = arena.take<Fr>(n);
-        recode(shifted, scalars, n, plan.digits);
-        return run(plan, bases, FullScalars{shifted}, n, threads, arena);
+        Fr *shifted = arena.take<Fr>(all.total);
+        Fr *at = shifted;
+        for (size_t r = 0; r < rows; at += counts[r++])
+            recode(at, scalars[r], counts[r], plan.digits);
+        run(out, plan, bases, FullScalars{shifted}, counts, threads, arena);
     }
 
-    static Affine g1_msm_i64(
-        const Affine *bases, const int64_t *scalars, size_t n, int bits, int threads,
-        void *scratch) {
-        if (n == 0) return infinity();
-        const MsmPlan plan(n, bits, threads);
+    static void g1_msm_i64(
+        Affine *out, const Affine *bases, const int64_t *const *scalars, const size_t *counts,
+        size_t rows, int bits, int threads, void *scratch) {
+        const MsmRows all(counts, rows);
+        if (all.total == 0) return clear(out, rows);
+        const MsmPlan plan(rows, all.total, all.longest, bits, threads);
         const SmallScalars small{scalars, plan.digits.offsets().l[0]};
-        return run(plan, bases, small, n, threads, Arena(scratch));
+        run(out, plan, bases, small, counts, threads, Arena(scratch));
+    }
+    static void clear(Affine *out, size_t rows) {
+        for (size_t r = 0; r < rows; r++) out[r] = infinity();
     }
 };
 
-inline size_t msm_bytes(size_t n, int bits, int threads) {
-    const MsmPlan plan(n, bits, threads);
-    return (bits > 64 ? align64(n * sizeof(ck_fr)) : 0)
-        + align64(size_t(plan.digits.windows) * plan.parts * sizeof(Xyzz<Portable>))
+inline size_t msm_bytes(const size_t *counts, size_t rows, int bits, int threads) {
+    const MsmRows all(counts, rows);
+    if (all.total == 0) return 0;
+    const MsmPlan plan(rows, all.total, all.longest, bits, threads);
+    return (bits > 64 ? align64(all.total * sizeof(ck_fr)) : 0)
+        + align64(plan.slots() * plan.parts * sizeof(Xyzz<Portable>))
         + size_t(threads) * MsmWorkspace::bytes(plan);
 }
 

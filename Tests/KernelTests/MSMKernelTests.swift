@@ -126,6 +126,31 @@ import Testing
                 == (total * G1Affine.generator).affine)
     }
 
+    @Test("rows of scalars together as one by one", arguments: KernelSet.all)
+    func rows(kernels k: KernelSet) {
+        var rng = SeededGenerator(seed: 12)
+        // Rows of one point, none, many; one of zeros; more rows than a task's share.
+        for counts in [[0], [1, 0, 700], [3000, 1500, 3, 3000], Array(repeating: 130, count: 60)] {
+            let full = counts.map { rng.elements($0) }
+            var small = counts.map { rng.integers($0, bits: 11) }
+            small[0] = small[0].map { _ in 0 }
+            Self.bases.withUnsafeBufferPointer { bases in
+                for threads in [1, 2, 5] {
+                    Threads.with(threads) {
+                        let sums = withBuffers(full) {
+                            MSMKernel.multiply(bases: bases, rows: $0, with: k)
+                        }
+                        #expect(sums == full.map(expected))
+                        let integerSums = withBuffers(small) {
+                            MSMKernel.multiply(bases: bases, rows: $0, with: k)
+                        }
+                        #expect(integerSums == small.map { expected($0.map { Fr($0) }) })
+                    }
+                }
+            }
+        }
+    }
+
     @Test("multiples of one base", arguments: KernelSet.all, [1, 2, 40, 1500])
     func fixedBase(kernels k: KernelSet, count: Int) {
         var rng = SeededGenerator(seed: UInt64(count))
@@ -171,8 +196,15 @@ import Testing
             let t = Int32(threads)
             bases.withUnsafeBufferPointer { bases in
                 full.withUnsafeBufferPointer { full in
-                    check(ck_msm_scratch_bytes(n, 255, t)) {
-                        _ = k.c.g1_msm_fr(bases.c, full.c, n, t, $0)
+                    let rows = [full, UnsafeBufferPointer(rebasing: full[..<(n / 2)])]
+                    let counts = rows.map(\.count)
+                    check(ck_msm_scratch_bytes(counts, 2, 255, t)) { scratch in
+                        withPointers(rows, \.c) { rows in
+                            let out = [G1Affine].filled(2) {
+                                k.c.g1_msm_fr($0.c, bases.c, rows, counts, 2, t, scratch)
+                            }
+                            #expect(out.count == 2)
+                        }
                     }
                     check(ck_fixed_base_scratch_bytes(n, t)) { scratch in
                         let out = [G1Affine].filled(n) {
@@ -182,8 +214,15 @@ import Testing
                     }
                 }
                 for bits: Int32 in [16, 17, 40, 64] {
-                    check(ck_msm_scratch_bytes(n, bits, t)) {
-                        _ = k.c.g1_msm_i64(bases.c, small, n, bits, t, $0)
+                    check(ck_msm_scratch_bytes([n], 1, bits, t)) { scratch in
+                        small.withUnsafeBufferPointer { small in
+                            withPointers([small], \.c) { rows in
+                                let out = [G1Affine].filled(1) {
+                                    k.c.g1_msm_i64($0.c, bases.c, rows, [n], 1, bits, t, scratch)
+                                }
+                                #expect(out.count == 1)
+                            }
+                        }
                     }
                 }
             }

@@ -57,9 +57,9 @@ void ck_set_thread_count(int count);
 /* The least b with -2^(b-1) <= x[i] < 2^(b-1) for all i; 1 for n = 0. */
 int ck_i64_bits(const int64_t *x, size_t n);
 
-/* Bytes of scratch for the multi-scalar multiplication of n scalars of `bits` bits (255 for
+/* Bytes of scratch for the multi-scalar multiplication of rows of scalars of `bits` bits (255 for
  * ck_fr) on `threads` threads, and for fixed-base multiplication. */
-size_t ck_msm_scratch_bytes(size_t n, int bits, int threads);
+size_t ck_msm_scratch_bytes(const size_t *counts, size_t rows, int bits, int threads);
 size_t ck_fixed_base_scratch_bytes(size_t n, int threads);
 
 /* One implementation of every kernel. Field elements are ck_fr unless named otherwise. */
@@ -220,13 +220,16 @@ typedef struct {
      * repeats and opposites too. scratch: 64-byte aligned, as many bytes as the functions above
      * ask for the same n, bits and threads. --- */
 
-    /* sum_i scalars[i] * bases[i], n < 2^31 */
-    ck_g1_affine (*g1_msm_fr)(
-        const ck_g1_affine *bases, const ck_fr *scalars, size_t n, int threads, void *scratch);
-    /* the same for -2^(bits-1) <= scalars[i] < 2^(bits-1), 1 <= bits <= 64 */
-    ck_g1_affine (*g1_msm_i64)(
-        const ck_g1_affine *bases, const int64_t *scalars, size_t n, int bits, int threads,
-        void *scratch);
+    /* out[r] = sum_i scalars[r][i] * bases[i], i < counts[r] < 2^31, r < rows: together what takes
+     * longer one by one, for batches are larger and threads finish together */
+    void (*g1_msm_fr)(
+        ck_g1_affine *out, const ck_g1_affine *bases, const ck_fr *_Nonnull const *_Nonnull scalars,
+        const size_t *counts, size_t rows, int threads, void *scratch);
+    /* the same for -2^(bits-1) <= scalars[r][i] < 2^(bits-1), 1 <= bits <= 64 */
+    void (*g1_msm_i64)(
+        ck_g1_affine *out, const ck_g1_affine *bases,
+        const int64_t *_Nonnull const *_Nonnull scalars, const size_t *counts, size_t rows,
+        int bits, int threads, void *scratch);
     /* out[i] = scalars[i] * base */
     void (*g1_fixed_base)(
         ck_g1_affine *out, ck_g1_affine base, const ck_fr *scalars, size_t n, int threads,

@@ -29,7 +29,11 @@ struct OpeningProver {
     }
 
     /// P₁, …, P_{c−1}.
-    func foldCommitments() -> [G1Affine] { folds.dropFirst().map(commit) }
+    func foldCommitments() -> [G1Affine] {
+        powers.withUnsafeBufferPointer { powers in
+            withBuffers(Array(folds.dropFirst())) { MSMKernel.multiply(bases: powers, rows: $0) }
+        }
+    }
 
     /// P_i(r), P_i(−r) for all i, then P₀(r²).
     mutating func evaluations(at r: Fr) -> [Fr] {

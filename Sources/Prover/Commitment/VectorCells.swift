@@ -52,23 +52,37 @@ struct VectorCells {
 
     /// One commitment a chunk, with blinding 0.
     func commitments(log2Chunk: Int, powers: [G1Affine]) -> [G1Affine] {
-        powers.withUnsafeBufferPointer { powers in
-            (0..<vector.chunkCount(log2Chunk: log2Chunk)).map { chunk in
-                let range = chunkRange(chunk, log2Chunk: log2Chunk)
-                let bases = UnsafeBufferPointer(rebasing: powers[..<range.count])
-                return switch cells(range) {
+        let count = vector.chunkCount(log2Chunk: log2Chunk)
+        let together = max(1, Self.cellsTogether >> log2Chunk)
+        return powers.withUnsafeBufferPointer { powers in
+            stride(from: 0, to: count, by: together).flatMap { first in
+                let ranges = (first..<min(first + together, count)).map {
+                    chunkRange($0, log2Chunk: log2Chunk)
+                }
+                let start = ranges[0].lowerBound
+                let end = ranges[ranges.count - 1].upperBound
+                func rows<Cell>(_ cells: UnsafeBufferPointer<Cell>) -> [UnsafeBufferPointer<Cell>] {
+                    ranges.map {
+                        UnsafeBufferPointer(
+                            rebasing: cells[$0.lowerBound - start..<$0.upperBound - start])
+                    }
+                }
+                return switch cells(start..<end) {
                 case .integers(let cells):
                     cells.withUnsafeBufferPointer {
-                        MSMKernel.multiply(bases: bases, scalars: $0)
+                        MSMKernel.multiply(bases: powers, rows: rows($0))
                     }
                 case .elements(let cells):
                     cells.withUnsafeBufferPointer {
-                        MSMKernel.multiply(bases: bases, scalars: $0)
+                        MSMKernel.multiply(bases: powers, rows: rows($0))
                     }
                 }
             }
         }
     }
+
+    /// Cells that are committed to at once: 8 MB of integers.
+    private static let cellsTogether = 1 << 20
 
     /// accumulator += Σ coefficient · chunk, one coefficient a chunk. One multiply-add a true cell:
     /// a block of several chunks is contracted where it lies.
