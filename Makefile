@@ -3,6 +3,7 @@
 # make demo     real models from ONNX file to verified proof (Examples/digits)
 # make check-cli       exit statuses, JSON and refusals of the command line, chained models
 # make check-threads   one thread gives the same keys and proofs as many
+# make check-kernels every test of the root package with each implementation of the kernels
 # make conformance     ONNX's backend test cases by integer inference (CONFORMANCE=light: whole models)
 # make fuzz     every decoder and the verifier under libFuzzer, FUZZ_SECONDS each
 # make lint     formatting; `make format` mends it
@@ -21,7 +22,7 @@ export SWIFT SWIFTFLAGS FUZZ_SECONDS
 
 SOURCES := $(wildcard Package.swift Sources Tests Tools Fuzz Benchmarks)
 
-.PHONY: build test demo check-cli check-threads conformance fuzz format lint clean system-libraries
+.PHONY: build test demo check-cli check-threads check-kernels conformance fuzz format lint clean system-libraries
 
 build: system-libraries
 	$(SWIFT) build -c release --package-path Tools --product zkml $(SWIFTFLAGS)
@@ -46,6 +47,9 @@ check-cli: build
 
 check-threads: build
 	@.ci/check-threads
+
+check-kernels: system-libraries
+	@.ci/check-kernels
 
 conformance: build out/python/ready
 	@out/python/bin/python -W ignore -m unittest discover --quiet --start Tests/Conformance

@@ -4,6 +4,6 @@
 #include "tables.hpp"
 
 namespace ck {
-constinit const ck_kernels adx_kernels = kernel_table<Adx>();
+constinit const ck_kernels adx_kernels = kernel_table<ScalarPack<Adx>>("adx");
 }
 #endif

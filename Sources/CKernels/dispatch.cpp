@@ -8,13 +8,24 @@ uint32_t ck_cpu_features(void) {
     uint32_t features = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("bmi2") && __builtin_cpu_supports("adx")) features |= CK_CPU_ADX;
+    // The vector kernels' scalar parts are those of ADX.
+    if (!__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("adx")) return 0;
+    features |= CK_CPU_ADX;
+    if (!__builtin_cpu_supports("avx2")) return features;
+    features |= CK_CPU_AVX2;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq")) return features;
+    features |= CK_CPU_AVX512;
+    if (__builtin_cpu_supports("avx512ifma")) features |= CK_CPU_IFMA;
 #endif
     return features;
 }
 
 const ck_kernels *ck_kernels_for(uint32_t features) {
+    if (features & CK_MODEL_IFMA) return &ck::ifma_model_kernels;
 #if defined(__x86_64__)
+    if (features & CK_CPU_IFMA) return &ck::ifma_kernels;
+    if (features & CK_CPU_AVX512) return &ck::avx512_kernels;
+    if (features & CK_CPU_AVX2) return &ck::avx2_kernels;
     if (features & CK_CPU_ADX) return &ck::adx_kernels;
 #endif
     return &ck::portable_kernels;

@@ -172,8 +172,6 @@ CK_INLINE F reduce(const SmallSum &s) {
 
 /// Plain C++; the code for every machine, and the twin that others are tested against.
 struct Portable {
-    static constexpr const char *name = "portable";
-
     /// Montgomery product, coarsely integrated operand scanning.
     template <class F>
     static CK_INLINE F mul(const F &a, const F &b) {

@@ -8,8 +8,6 @@ namespace {
 /// mulx/adcx/adox: two carry chains at once. Needs BMI2 and ADX at run time; the assembler takes
 /// the instructions without target attributes, so these inline anywhere.
 struct Adx {
-    static constexpr const char *name = "adx";
-
 // One row of a schoolbook product: (t0..t3, A) = (t0..t3) + a * rdx.
 #define CK_ROW(t0, t1, t2, t3, A)                                            \
     "xorl %%eax, %%eax\n mulxq 0(%[a]), %[lo], " A "\n adoxq %[lo], " t0 "\n" \

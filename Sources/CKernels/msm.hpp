@@ -1,7 +1,7 @@
 // Multi-scalar multiplication by Pippenger's buckets with signed digits and batched affine
 // additions; fixed-base multiplication by a table.
 #pragma once
-#include "curve.hpp"
+#include "batch_affine.hpp"
 #include "parallel.hpp"
 
 namespace ck {
@@ -52,31 +52,44 @@ struct Digits {
     }
 };
 
-/// How a multi-scalar multiplication is cut up: a task is one window of one slice of the points.
+/// How a multi-scalar multiplication is cut up: a task is some windows of one slice of the points.
 struct MsmPlan {
     Digits digits{2, 2};
     size_t parts = 1;    // slices of the points
     size_t slice = 0;    // points in a slice
-    size_t buckets = 0;  // half
+    size_t buckets = 0;  // of a window: half
+    size_t group = 1;    // windows of a task, added up together
 
-    static constexpr size_t kGroup = 2048;  // points reduced together, in second-level cache
+    static constexpr size_t kPoints = 4096;  // reduced together, in second-level cache
+    /// Buckets of a task at most, where it has several windows.
+    static constexpr size_t kBuckets = 1 << 13;
 
     MsmPlan(size_t n, int bits, int threads) {
-        // In units of one batched addition: a bucket costs about four (a mixed and a full
-        // addition), a task some fixed work.
+        // In units of one batched addition.
         double best = -1;
         for (int c = 2; c <= 16; c++) {
             const Digits candidate(c, bits);
             const size_t cut = part_count(n, candidate.windows, threads);
-            const double task_cost = 4.2 * double(candidate.half) + 60;
+            const double running = 18.0 * double(row(candidate) + column(candidate)) + 60;
+            const double task_cost = 2.0 * double(candidate.half) + running;
             const double cost = double(candidate.windows) * (double(n) + double(cut) * task_cost);
             if (best < 0 || cost < best) best = cost, digits = candidate, parts = cut;
         }
         slice = (n + parts - 1) / parts;
         buckets = size_t(digits.half);
+        // Few points make short runs and small batches: windows are taken together.
+        const size_t wanted = threads <= 1 ? 1 : size_t(threads) * 4;
+        const size_t even = (size_t(digits.windows) * parts + wanted - 1) / wanted;
+        while (group < even && (group + 1) * buckets <= kBuckets
+               && (group + 1) * slice <= 8 * kPoints)
+            group++;
     }
 
-    size_t tasks() const { return size_t(digits.windows) * parts; }
+    size_t groups() const { return (size_t(digits.windows) + group - 1) / group; }
+    size_t tasks() const { return groups() * parts; }
+    /// Buckets as a matrix of rows for the high digits: see Msm::weighted_sum.
+    static size_t row(const Digits &digits) { return size_t(1) << (digits.c / 2); }
+    static size_t column(const Digits &digits) { return size_t(digits.half) / row(digits); }
 
    private:
     /// Enough tasks for the threads to finish together, no slice below 512 points.
@@ -89,21 +102,22 @@ struct MsmPlan {
 
 /// One thread's working memory.
 struct MsmWorkspace {
-    Affine *buckets;
+    Affine *buckets, *columns;
     uint32_t *sorted, *offsets;  // points by bucket, and where each bucket starts
-    Affine *points;              // a group of them, being added up
+    Affine *points;              // some of them, being added up
     uint32_t *left, *starts, *bucket_of;
-    ck_fq *prods;
+    uint8_t *scratch;
 
     MsmWorkspace(const MsmPlan &plan, Arena &arena)
-        : buckets(arena.take<Affine>(plan.buckets)),
-          sorted(arena.take<uint32_t>(plan.slice)),
-          offsets(arena.take<uint32_t>(plan.buckets + 2)),
-          points(arena.take<Affine>(MsmPlan::kGroup)),
-          left(arena.take<uint32_t>(MsmPlan::kGroup)),
-          starts(arena.take<uint32_t>(MsmPlan::kGroup + 1)),
-          bucket_of(arena.take<uint32_t>(MsmPlan::kGroup)),
-          prods(arena.take<ck_fq>(MsmPlan::kGroup / 2)) {}
+        : buckets(arena.take<Affine>(plan.group * plan.buckets)),
+          columns(arena.take<Affine>(plan.group * plan.buckets)),
+          sorted(arena.take<uint32_t>(plan.group * plan.slice)),
+          offsets(arena.take<uint32_t>(plan.group * plan.buckets + 2)),
+          points(arena.take<Affine>(MsmPlan::kPoints)),
+          left(arena.take<uint32_t>(MsmPlan::kPoints)),
+          starts(arena.take<uint32_t>(MsmPlan::kPoints + 1)),
+          bucket_of(arena.take<uint32_t>(MsmPlan::kPoints)),
+          scratch(arena.take<uint8_t>(batch_add_bytes(MsmPlan::kPoints / 2))) {}
 
     static size_t bytes(const MsmPlan &plan) {
         Arena none(uintptr_t(0));
@@ -130,8 +144,9 @@ struct SmallScalars {
     }
 };
 
-template <class A>
+template <class V>
 struct Msm {
+    using A = typename V::A;
     using Fr = ck_fr;
 
     static constexpr uint32_t kMinus = uint32_t(1) << 31;
@@ -149,48 +164,56 @@ struct Msm {
             for (size_t k = 0; k < runs; k++)
                 for (size_t i = ws.starts[k]; i + h < ws.starts[k + 1]; i += 2 * h)
                     ws.left[m++] = uint32_t(i);
-            batch_add<A>(
-                m, ws.prods, [&](size_t t) -> Affine & { return ws.points[ws.left[t]]; },
+            BatchAffine<V>::add(
+                m, ws.scratch, [&](size_t t) -> Affine & { return ws.points[ws.left[t]]; },
                 [&](size_t t) -> const Affine & { return ws.points[ws.left[t] + h]; });
         }
     }
 
-    /// Counting sort of the points [begin, end) by |digit|, digit 0 left out; afterwards
-    /// offsets[b] is the end of bucket b. Returns how many points there are.
+    /// Counting sort of the points [begin, end) by window and |digit|, digit 0 left out;
+    /// afterwards offsets[b] is the end of bucket b, which counts from 1. Returns how many points
+    /// there are.
     template <class Scalars>
     static size_t sort(
-        const MsmPlan &plan, const MsmWorkspace &ws, const Scalars &scalars, int window,
-        size_t begin, size_t end) {
+        const MsmPlan &plan, const MsmWorkspace &ws, const Scalars &scalars, size_t window,
+        size_t windows, size_t begin, size_t end) {
         uint32_t *offsets = ws.offsets;
-        for (size_t b = 0; b < plan.buckets + 2; b++) offsets[b] = 0;
-        for (size_t i = begin; i < end; i++) {
-            const int32_t d = scalars.digit(i, window, plan.digits);
-            offsets[uint32_t(d < 0 ? -d : d) + 1]++;
-        }
-        offsets[1] = 0;
-        for (size_t b = 1; b <= plan.buckets + 1; b++) offsets[b] += offsets[b - 1];
-        const size_t total = offsets[plan.buckets + 1];
-        if (total == 0) return 0;
-        for (size_t i = begin; i < end; i++) {
-            const int32_t d = scalars.digit(i, window, plan.digits);
-            if (d == 0) continue;
-            ws.sorted[offsets[uint32_t(d < 0 ? -d : d)]++] = uint32_t(i) | (d < 0 ? kMinus : 0);
-        }
+        const size_t buckets = windows * plan.buckets;
+        for (size_t b = 0; b < buckets + 2; b++) offsets[b] = 0;
+        const auto for_digits = [&](const auto &body) {
+            for (size_t w = 0; w < windows; w++) {
+                uint32_t *own = offsets + w * plan.buckets;
+                for (size_t i = begin; i < end; i++) {
+                    const int32_t d = scalars.digit(i, int(window + w), plan.digits);
+                    if (d != 0) body(own + (d < 0 ? -d : d), i, d < 0);
+                }
+            }
+        };
+        for_digits([](uint32_t *bucket, size_t, bool) { bucket[1]++; });
+        for (size_t b = 1; b <= buckets + 1; b++) offsets[b] += offsets[b - 1];
+        const size_t total = offsets[buckets + 1];
+        for_digits([&](uint32_t *bucket, size_t i, bool minus) {
+            ws.sorted[(*bucket)++] = uint32_t(i) | (minus ? kMinus : 0);
+        });
         return total;
     }
 
-    /// The sum over points of digit * base for one window and one slice.
+    /// The sums over points of digit * base for some windows and one slice.
     template <class Scalars>
-    static Xyzz<A> window_sum(
-        const MsmPlan &plan, const MsmWorkspace &ws, const Affine *bases, const Scalars &scalars,
-        int window, size_t begin, size_t end) {
-        const size_t total = sort(plan, ws, scalars, window, begin, end);
-        if (total == 0) return Xyzz<A>::none();
-        for (size_t b = 0; b < plan.buckets; b++) ws.buckets[b] = infinity();
+    static void window_sums(
+        Xyzz<A> *sums, size_t sums_apart, const MsmPlan &plan, const MsmWorkspace &ws,
+        const Affine *bases, const Scalars &scalars, size_t window, size_t windows, size_t begin,
+        size_t end) {
+        const size_t total = sort(plan, ws, scalars, window, windows, begin, end);
+        if (total == 0) {
+            for (size_t w = 0; w < windows; w++) sums[w * sums_apart] = Xyzz<A>::none();
+            return;
+        }
+        for (size_t b = 0; b < windows * plan.buckets; b++) ws.buckets[b] = infinity();
 
         size_t bucket = 1;
-        for (size_t at = 0; at < total; at += MsmPlan::kGroup) {
-            const size_t group = total - at < MsmPlan::kGroup ? total - at : MsmPlan::kGroup;
+        for (size_t at = 0; at < total; at += MsmPlan::kPoints) {
+            const size_t group = total - at < MsmPlan::kPoints ? total - at : MsmPlan::kPoints;
             size_t runs = 0;
             for (size_t i = 0; i < group;) {
                 while (ws.offsets[bucket] <= at + i) bucket++;
@@ -214,40 +237,81 @@ struct Msm {
                 if (is_infinity(sum))
                     sum = part;
                 else
-                    batch_add<A>(
-                        1, ws.prods, [&](size_t) -> Affine & { return sum; },
+                    BatchAffine<V>::add(
+                        1, ws.scratch, [&](size_t) -> Affine & { return sum; },
                         [&](size_t) -> const Affine & { return part; });
             }
         }
-        // sum of b * bucket[b]: running sums from the top.
-        Xyzz<A> running = Xyzz<A>::none(), result = Xyzz<A>::none();
-        for (size_t b = plan.buckets; b-- > 0;) {
-            running.add_affine(ws.buckets[b]);
-            result.add_point(running);
+        weighted_sums(sums, sums_apart, plan, ws, windows);
+    }
+
+    /// sum of b * bucket[b] for each window, b from 1 on.
+    ///
+    /// With b - 1 = hi * row + lo the sum is that of (lo + 1) * column[lo], and row times that of
+    /// hi * row_sum[hi]: two batched additions a bucket, and two running sums of its square root.
+    static void weighted_sums(
+        Xyzz<A> *sums, size_t sums_apart, const MsmPlan &plan, const MsmWorkspace &ws,
+        size_t windows) {
+        const size_t row = plan.row(plan.digits), rows = plan.column(plan.digits);
+        const size_t all = windows * plan.buckets;
+        for (size_t b = 0; b < all; b++) ws.columns[b] = ws.buckets[b];
+        for (size_t h = rows / 2; h >= 1; h /= 2)
+            halve(ws, ws.columns, windows, plan.buckets, h * row);
+        for (size_t h = row / 2; h >= 1; h /= 2)
+            halve(ws, ws.buckets, windows * rows, row, h);
+        for (size_t w = 0; w < windows; w++) {
+            const Affine *columns = ws.columns + w * plan.buckets;
+            const Affine *firsts = ws.buckets + w * plan.buckets;
+            Xyzz<A> running = Xyzz<A>::none(), total = Xyzz<A>::none();
+            for (size_t hi = rows; hi-- > 1;) {
+                running.add_affine(firsts[hi * row]);
+                total.add_point(running);
+            }
+            for (size_t k = row; k > 1; k /= 2) total.double_in_place();
+            running = Xyzz<A>::none();
+            for (size_t lo = row; lo-- > 0;) {
+                running.add_affine(columns[lo]);
+                total.add_point(running);
+            }
+            sums[w * sums_apart] = total;
         }
-        return result;
+    }
+    /// Adds the second `half` points of each stretch to the first.
+    static void halve(
+        const MsmWorkspace &ws, Affine *points, size_t stretches, size_t stretch, size_t half) {
+        const size_t pairs = stretches * half, most = MsmPlan::kPoints / 2;
+        // half is a power of two.
+        const int shift = __builtin_ctzll(half);
+        const auto at = [=](size_t t) { return (t >> shift) * stretch + (t & (half - 1)); };
+        for (size_t from = 0; from < pairs; from += most)
+            BatchAffine<V>::add(
+                pairs - from < most ? pairs - from : most, ws.scratch,
+                [&](size_t t) -> Affine & { return points[at(from + t)]; },
+                [&](size_t t) -> const Affine & { return points[at(from + t) + half]; });
     }
 
     template <class Scalars>
     static Affine run(
         const MsmPlan &plan, const Affine *bases, const Scalars &scalars, size_t n, int threads,
         Arena arena) {
-        Xyzz<A> *sums = arena.take<Xyzz<A>>(plan.tasks());
+        const size_t all = size_t(plan.digits.windows);
+        Xyzz<A> *sums = arena.take<Xyzz<A>>(all * plan.parts);
         const size_t workspace = MsmWorkspace::bytes(plan);
         parallel_tasks(threads, plan.tasks(), [=, &plan, &scalars](int slot, size_t task) {
             Arena own(arena.at + size_t(slot) * workspace);
             const MsmWorkspace ws(plan, own);
-            const size_t begin = task % plan.parts * plan.slice;
+            const size_t part = task % plan.parts, window = task / plan.parts * plan.group;
+            const size_t windows = all - window < plan.group ? all - window : plan.group;
+            const size_t begin = part * plan.slice < n ? part * plan.slice : n;
             const size_t end = begin + plan.slice < n ? begin + plan.slice : n;
-            sums[task] = begin < end
-                ? window_sum(plan, ws, bases, scalars, int(task / plan.parts), begin, end)
-                : Xyzz<A>::none();
+            window_sums(
+                sums + window * plan.parts + part, plan.parts, plan, ws, bases, scalars, window,
+                windows, begin, end);
         });
         Xyzz<A> total = Xyzz<A>::none();
-        for (int w = plan.digits.windows; w-- > 0;) {
+        for (size_t w = all; w-- > 0;) {
             for (int k = 0; k < plan.digits.c; k++) total.double_in_place();
-            for (size_t k = 0; k < plan.parts; k++)
-                total.add_point(sums[size_t(w) * plan.parts + k]);
+            for (size_t k = 0; k < plan.parts; k++) total.add_point(sums[w * plan.parts + k]);
         }
         return total.affine();
     }
@@ -289,7 +353,7 @@ struct Msm {
 inline size_t msm_bytes(size_t n, int bits, int threads) {
     const MsmPlan plan(n, bits, threads);
     return (bits > 64 ? align64(n * sizeof(ck_fr)) : 0)
-        + align64(plan.tasks() * sizeof(Xyzz<Portable>))
+        + align64(size_t(plan.digits.windows) * plan.parts * sizeof(Xyzz<Portable>))
         + size_t(threads) * MsmWorkspace::bytes(plan);
 }
 
@@ -312,7 +376,7 @@ struct FixedBasePlan {
     /// The largest number of points added at once.
     size_t batch() const { return kBlock > row() ? kBlock : row(); }
     size_t thread_bytes() const {
-        return align64(batch() * sizeof(ck_fq)) + align64(kBlock * sizeof(int32_t));
+        return align64(batch_add_bytes(batch())) + align64(kBlock * sizeof(int32_t));
     }
     size_t bytes(size_t n, int threads) const {
         return align64(table() * sizeof(Affine)) + align64(n * sizeof(ck_fr))
@@ -320,8 +384,9 @@ struct FixedBasePlan {
     }
 };
 
-template <class A>
+template <class V>
 struct FixedBase {
+    using A = typename V::A;
     using Fr = ck_fr;
 
     static void g1_fixed_base(
@@ -343,21 +408,22 @@ struct FixedBase {
             for (int k = 0; k < digits.c; k++) power.double_in_place();
         }
         parallel_tasks(threads, size_t(digits.windows), [&](int slot, size_t w) {
-            ck_fq *prods = workspace(slot).template take<ck_fq>(plan.batch());
+            uint8_t *scratch =
+                workspace(slot).template take<uint8_t>(batch_add_bytes(plan.batch()));
             Affine *multiples = table + w * plan.row();
             for (size_t known = 1; known < plan.row(); known *= 2) {
                 for (size_t j = 0; j < known; j++) multiples[known + j] = multiples[j];
-                batch_add<A>(
-                    known, prods, [&](size_t t) -> Affine & { return multiples[known + t]; },
+                BatchAffine<V>::add(
+                    known, scratch, [&](size_t t) -> Affine & { return multiples[known + t]; },
                     [&](size_t) -> const Affine & { return multiples[known - 1]; });
             }
         });
 
-        Msm<A>::recode(shifted, scalars, n, digits);
+        Msm<V>::recode(shifted, scalars, n, digits);
         const size_t blocks = (n + FixedBasePlan::kBlock - 1) / FixedBasePlan::kBlock;
         parallel_tasks(threads, blocks, [&](int slot, size_t block) {
             Arena own = workspace(slot);
-            ck_fq *prods = own.take<ck_fq>(plan.batch());
+            uint8_t *scratch = own.take<uint8_t>(batch_add_bytes(plan.batch()));
             int32_t *digit = own.take<int32_t>(FixedBasePlan::kBlock);
             const size_t at = block * FixedBasePlan::kBlock;
             const size_t m = n - at < FixedBasePlan::kBlock ? n - at : FixedBasePlan::kBlock;
@@ -369,8 +435,8 @@ struct FixedBase {
                     const int32_t d = digit[t] = digits.digit(shifted[at + t], w);
                     __builtin_prefetch(&multiples[d < 0 ? -d - 1 : d ? d - 1 : 0]);
                 }
-                batch_add<A>(
-                    m, prods, [&](size_t t) -> Affine & { return out[at + t]; },
+                BatchAffine<V>::add(
+                    m, scratch, [&](size_t t) -> Affine & { return out[at + t]; },
                     [&](size_t t) -> Affine {
                         const int32_t d = digit[t];
                         if (d == 0) return infinity();

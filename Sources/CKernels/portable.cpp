@@ -2,5 +2,5 @@
 #include "tables.hpp"
 
 namespace ck {
-constinit const ck_kernels portable_kernels = kernel_table<Portable>();
+constinit const ck_kernels portable_kernels = kernel_table<ScalarPack<Portable>>("portable");
 }

@@ -5,220 +5,233 @@
 namespace ck {
 namespace {
 
-template <class A>
-struct Sumcheck {
-    using Fr = ck_fr;
+/// A thread's sums of products of elements, and where they end.
+template <class V, size_t count>
+struct WideSums {
+    WideSum total[count];
+    void merge(const WideSums &other) {
+        for (size_t k = 0; k < count; k++) total[k].merge(other.total[k]);
+    }
+    ck_fr value(size_t k) const { return reduce<ck_fr, typename V::A>(total[k]); }
+};
 
-    /// Unreduced sums at X = 0 and X = 2.
-    struct Wide2 {
-        WideSum at0, at2;
-        void merge(const Wide2 &other) {
-            at0.merge(other.at0);
-            at2.merge(other.at2);
-        }
-        void store(Fr out[2]) const {
-            out[0] = reduce<Fr, A>(at0);
-            out[1] = reduce<Fr, A>(at2);
-        }
+template <class V>
+struct Sumcheck {
+    using A = typename V::A;
+    using Fr = ck_fr;
+    using Wide = typename V::template Wide<Fr>;
+    using Two = WideSums<V, 2>;
+
+    /// The line through lo and hi at X = 2.
+    template <class E>
+    static CK_INLINE auto at_two(const E &lo, const E &hi) {
+        return V::sub(V::dbl(hi), lo);
+    }
+
+    /// Adds products of lines to the sums at X = 0 and X = 2.
+    template <class E>
+    static CK_INLINE void accumulate(
+        Wide &at0, Wide &at2, const E &a_lo, const E &a_hi, const E &b_lo, const E &b_hi) {
+        at0.mac(a_lo, b_lo);
+        at2.mac(at_two(a_lo, a_hi), at_two(b_lo, b_hi));
+    }
+    template <class Body>
+    static CK_INLINE void sum_lines(size_t n, size_t grain, Fr out[2], const Body &body) {
+        const Two s = parallel_sum<Two>(n, grain, [&](Two &s, size_t begin, size_t end) {
+            Wide at0, at2;
+            for_packs<V>(
+                begin, end, [&](size_t i, auto some) { body(at0, at2, i, some); });
+            at0.flush(s.total[0]);
+            at2.flush(s.total[1]);
+        });
+        for (size_t k = 0; k < 2; k++) out[k] = s.value(k);
+    }
+
+    /// Where the ends of line i lie in a table.
+    struct Lines {
+        size_t stride, gap;
+        size_t lo(size_t i) const { return i * stride; }
+        size_t hi(size_t i) const { return i * stride + gap; }
     };
 
-    /// 2 * hi - lo: the line at X = 2.
-    static CK_INLINE Fr at_two(const Fr &lo, const Fr &hi) { return add(hi, sub(hi, lo)); }
-
-    static CK_INLINE void accumulate(
-        Wide2 &s, const Lines<Fr> &a, const Lines<Fr> &b, size_t count) {
-        for (size_t i = 0; i < count; i++) {
-            A::mac(s.at0, a.lo[i], b.lo[i]);
-            A::mac(s.at2, at_two(a.lo[i], a.hi[i]), at_two(b.lo[i], b.hi[i]));
-        }
+    static void product_round(
+        const Fr *a, const Fr *b, Lines lines, size_t count, Fr out[2]) {
+        const auto s = ptrdiff_t(lines.stride);
+        sum_lines(count, kGrain / 2, out, [=](Wide &at0, Wide &at2, size_t i, auto some) {
+            accumulate(
+                at0, at2, V::load(a + lines.lo(i), some, s), V::load(a + lines.hi(i), some, s),
+                V::load(b + lines.lo(i), some, s), V::load(b + lines.hi(i), some, s));
+        });
     }
-
     static void fr_product_round(
         const Fr *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
-        parallel_sum<Wide2>(pairs, kGrain / 2, [=](Wide2 &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                A::mac(s.at0, a[i], b[i]);
-                A::mac(s.at2, at_two(a[i], a[i + half]), at_two(b[i], b[i + half]));
-            }
-        }).store(out);
+        product_round(a, b, Lines{1, half}, pairs, out);
     }
 
-    static void i64_product_round(
-        const int64_t *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
-        // The line through any two integers leaves 64 bits at X = 2: the four products of end
-        // points are summed instead. a + 2^63 is unsigned; 2^63 * sum b comes off at the end.
+    static void product_round(
+        const int64_t *a, const Fr *b, Lines lines, size_t count, Fr out[2]) {
+        using Offset = typename Vectors<V>::OffsetSums;
         struct Sums {
-            SmallSum lo_lo, mixed, hi_hi, b_lo, b_hi;
+            // At 0 and 2 where integers are small; for any others the four products of end
+            // points, whose line would leave 64 bits.
+            Offset at0, at2, mixed, hi_hi;
             void merge(const Sums &other) {
-                lo_lo.merge(other.lo_lo);
+                at0.merge(other.at0);
+                at2.merge(other.at2);
                 mixed.merge(other.mixed);
                 hi_hi.merge(other.hi_hi);
-                b_lo.merge(other.b_lo);
-                b_hi.merge(other.b_hi);
             }
         };
-        const Sums s = parallel_sum<Sums>(pairs, kGrain, [=](Sums &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                const uint64_t lo = offset_sign(a[i]), hi = offset_sign(a[i + half]);
-                A::mac(s.lo_lo, lo, b[i]);
-                A::mac(s.mixed, hi, b[i]);
-                A::mac(s.mixed, lo, b[i + half]);
-                A::mac(s.hi_hi, hi, b[i + half]);
-                s.b_lo.add(b[i]);
-                s.b_hi.add(b[i + half]);
-            }
+        const Sums s = parallel_sum<Sums>(count, kGrain, [=](Sums &s, size_t begin, size_t end) {
+            const size_t span = (end - begin - 1) * lines.stride + 1;
+            if (V::is_vector && V::are_small(a + lines.lo(begin), span, 2)
+                && V::are_small(a + lines.hi(begin), span, 2))
+                small_lines(s.at0, s.at2, a, b, lines, begin, end);
+            else
+                end_points(s.at0, s.mixed, s.hi_hi, a, b, lines, begin, end);
         });
-        const Fr offset_lo = mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.b_lo));
-        const Fr offset_hi = mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.b_hi));
-        const Fr lo_lo = sub(reduce<Fr>(s.lo_lo), offset_lo);
-        const Fr mixed = sub(reduce<Fr>(s.mixed), add(offset_lo, offset_hi));
-        const Fr hi_hi = sub(reduce<Fr>(s.hi_hi), offset_hi);
-        out[0] = lo_lo;
+        out[0] = s.at0.value();
         // (2 hi - lo)(2 hi' - lo')
-        out[1] = add(lo_lo, dbl(sub(dbl(hi_hi), mixed)));
+        out[1] = add(
+            add(s.at2.value(), s.at0.full_value()), dbl(sub(dbl(s.hi_hi.value()), s.mixed.value())));
+    }
+    static void i64_product_round(
+        const int64_t *a, const Fr *b, size_t half, size_t pairs, Fr out[2]) {
+        product_round(a, b, Lines{1, half}, pairs, out);
+    }
+    template <class Offset>
+    static CK_INLINE void small_lines(
+        Offset &at0, Offset &at2, const int64_t *a, const Fr *b, Lines lines, size_t begin,
+        size_t end) {
+        if constexpr (V::is_vector) {
+            typename V::template Small<Fr, 1> products0, products2;
+            typename V::template Sum<Fr> weights0, weights2;
+            const auto s = ptrdiff_t(lines.stride);
+            for_packs<V>(begin, end, [&](size_t i, auto some) {
+                const auto lo = V::load_raw(a + lines.lo(i), some, s);
+                const auto hi = V::load_raw(a + lines.hi(i), some, s);
+                const auto b_lo = V::load(b + lines.lo(i), some, s);
+                const auto b2 = V::settled(at_two(b_lo, V::load(b + lines.hi(i), some, s)));
+                products0.mac(V::template ints<1>(lo), b_lo);
+                weights0.add(b_lo);
+                products2.mac(V::template ints<1>(V::L::sub(V::L::add(hi, hi), lo)), b2.l);
+                weights2.add(b2);
+            });
+            at0.template add<1>(products0, weights0);
+            at2.template add<1>(products2, weights2);
+        }
+    }
+    template <class Offset>
+    static CK_INLINE void end_points(
+        Offset &lo_lo, Offset &mixed, Offset &hi_hi, const int64_t *a, const Fr *b, Lines lines,
+        size_t begin, size_t end) {
+        constexpr int k = V::full_limbs;
+        typename V::template Small<Fr, k> ll, m, hh;
+        typename V::template Sum<Fr> b_ll, b_m, b_hh;
+        const auto s = ptrdiff_t(lines.stride);
+        for_packs<V>(begin, end, [&](size_t i, auto some) {
+            const auto lo = V::template load_ints<k>(a + lines.lo(i), some, s);
+            const auto hi = V::template load_ints<k>(a + lines.hi(i), some, s);
+            const auto b_lo = V::load(b + lines.lo(i), some, s);
+            const auto b_hi = V::load(b + lines.hi(i), some, s);
+            ll.mac(lo, b_lo);
+            m.mac(hi, b_lo);
+            m.mac(lo, b_hi);
+            hh.mac(hi, b_hi);
+            b_ll.add(b_lo);
+            b_m.add(b_lo);
+            b_m.add(b_hi);
+            b_hh.add(b_hi);
+        });
+        lo_lo.template add<k>(ll, b_ll);
+        mixed.template add<k>(m, b_m);
+        hi_hi.template add<k>(hh, b_hh);
     }
 
-    template <class FoldA>
-    static void fold_round(
-        Fr *b, size_t n, size_t count, const Fr &r, Fr out[2], const FoldA &fold_a) {
-        parallel_sum<Wide2>(n, kGrain / 4, [=, &r](Wide2 &s, size_t begin, size_t end) {
-            Lines<Fr> la, lb;
-            for (size_t at = begin; at < end; at += kLines) {
-                const size_t width = end - at < kLines ? end - at : kLines;
-                fold_a(la, at, width);
-                Vectors<A>::fold_lines(lb, b, at, width, n, count, r);
-                accumulate(s, la, lb, width);
-            }
-        }).store(out);
+    /// Entries of a table from i on; those from `count` on are zero and not read.
+    template <class T, class Lanes>
+    static CK_INLINE auto load_live(const T *t, size_t i, size_t count, Lanes some) {
+        if constexpr (V::lanes == 1) {
+            return i < count ? load(t + i, some) : load(&nothing<T>[0], some);
+        } else {
+            if (i + V::lanes <= count) return load(t + i, some);
+            const size_t live = i < count ? count - i : 0, wanted = lane_count(some);
+            return load(t + i, SomeLanes{live < wanted ? live : wanted});
+        }
+    }
+    template <class T>
+    static constexpr T nothing[1] = {};
+    static constexpr size_t lane_count(AllLanes) { return V::lanes; }
+    static constexpr size_t lane_count(SomeLanes some) { return some.count; }
+    template <class Lanes>
+    static CK_INLINE auto load(const Fr *t, Lanes some, ptrdiff_t stride = 1) {
+        return V::load(t, some, stride);
+    }
+    template <class Lanes>
+    static CK_INLINE auto load(const int64_t *t, Lanes some, ptrdiff_t stride = 1) {
+        return V::load_raw(t, some, stride);
+    }
+
+    /// Folds entries i and i + 2n, and stores the result.
+    template <class T, class Lanes, class Fold>
+    static CK_INLINE auto fold_entry(
+        Fr *out, const T *t, size_t i, size_t n, size_t count, Lanes some, const Fold &fold) {
+        const auto folded =
+            fold(load_live(t, i, count, some), load_live(t, i + 2 * n, count, some));
+        V::store(out + i, folded, some);
+        return folded;
+    }
+
+    template <class T, class FoldA>
+    static CK_INLINE void fold_round(
+        Fr *a_out, const T *a, Fr *b, size_t n, size_t begin, size_t end, size_t count, Two &s,
+        const FoldA &fold_a, const typename Vectors<V>::Fold &fold_b) {
+        Wide at0, at2;
+        for_packs<V>(begin, end, [&](size_t i, auto some) {
+            const auto a_lo = fold_entry(a_out, a, i, n, count, some, fold_a);
+            const auto a_hi = fold_entry(a_out, a, i + n, n, count, some, fold_a);
+            const auto b_lo = fold_entry(b, b, i, n, count, some, fold_b);
+            const auto b_hi = fold_entry(b, b, i + n, n, count, some, fold_b);
+            accumulate(at0, at2, a_lo, a_hi, b_lo, b_hi);
+        });
+        at0.flush(s.total[0]);
+        at2.flush(s.total[1]);
     }
 
     static void fr_product_fold_round(
-        Fr *a, Fr *b, size_t quarter, size_t count, Fr r, Fr out[2]) {
-        fold_round(b, quarter, count, r, out, [=, &r](Lines<Fr> &lines, size_t at, size_t width) {
-            Vectors<A>::fold_lines(lines, a, at, width, quarter, count, r);
+        Fr *a, Fr *b, size_t n, size_t count, Fr r, Fr out[2]) {
+        const typename Vectors<V>::Fold fold(r);
+        const Two s = parallel_sum<Two>(n, kGrain / 4, [=, &fold](Two &s, size_t begin, size_t end) {
+            fold_round(a, a, b, n, begin, end, count, s, fold, fold);
         });
+        for (size_t k = 0; k < 2; k++) out[k] = s.value(k);
     }
 
     static void i64_product_fold_round(
-        Fr *a_out, const int64_t *a, Fr *b, size_t quarter, size_t count, Fr r, Fr out[2]) {
-        const typename Vectors<A>::IntegerFold fold(r);
-        fold_round(
-            b, quarter, count, r, out, [=, &fold](Lines<Fr> &lines, size_t at, size_t width) {
-                Vectors<A>::fold_lines(lines, a_out, a, at, width, quarter, count, fold);
-            });
-    }
-
-    static constexpr size_t kMaxTables = 16, kMaxTerms = 64, kMaxDegree = 8;
-
-    struct Sums {
-        WideSum at[kMaxDegree];
-        void merge(const Sums &other) {
-            for (size_t k = 0; k < kMaxDegree; k++) at[k].merge(other.at[k]);
-        }
-    };
-
-    /// The number of factors if the expression is one product of two to four tables, else 0.
-    static size_t plain_product(
-        const Fr *coefficients, const uint32_t *starts, size_t term_count, bool has_factor) {
-        if (term_count != 1 || !equal(coefficients[0], Modulus<Fr>::one)) return 0;
-        const size_t d = starts[1] - starts[0] + has_factor;
-        return d >= 2 && d <= 4 ? d : 0;
-    }
-
-    /// The commonest expression, without the general one's bookkeeping.
-    template <size_t D>
-    static void product_round(
-        const Fr *const *factors, size_t degree, size_t half, Fr *out) {
-        const Fr *t[D];
-        for (size_t j = 0; j < D; j++) t[j] = factors[j];
-        const Sums s = parallel_sum<Sums>(half, kGrain / 4, [=](Sums &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                Fr value[D], step[D];
-                for (size_t j = 0; j < D; j++) {
-                    value[j] = t[j][i];
-                    step[j] = sub(t[j][i + half], t[j][i]);
-                }
-                for (size_t k = 0; k < degree; k++) {
-                    if (k == 1)
-                        for (size_t j = 0; j < D; j++) value[j] = add(value[j], step[j]);
-                    if (k > 0)
-                        for (size_t j = 0; j < D; j++) value[j] = add(value[j], step[j]);
-                    if constexpr (D == 2) A::mac(s.at[k], value[0], value[1]);
-                    if constexpr (D == 3) A::mac(s.at[k], A::mul(value[0], value[1]), value[2]);
-                    if constexpr (D == 4)
-                        A::mac(s.at[k], A::mul(value[0], value[1]), A::mul(value[2], value[3]));
-                }
+        Fr *a_out, const int64_t *a, Fr *b, size_t n, size_t count, Fr r, Fr out[2]) {
+        const typename Vectors<V>::Fold fold(r);
+        const typename Vectors<V>::IntegerFolds folds(r);
+        const auto body = [=, &fold, &folds](Two &s, size_t begin, size_t end) {
+            bool small = true;
+            for (size_t quarter = 0; quarter < 4; quarter++) {
+                const size_t first = quarter * n + begin, last = quarter * n + end;
+                const size_t stop = last < count ? last : count;
+                small = small && (first >= stop || V::are_small(a + first, stop - first));
             }
-        });
-        for (size_t k = 0; k < degree; k++) out[k] = reduce<Fr, A>(s.at[k]);
-    }
-
-    static void terms_round(
-        const ck_table *tables, size_t table_count, size_t factor, const Fr *coefficients,
-        const uint32_t *starts, const uint32_t *indices, size_t term_count, size_t degree,
-        size_t half, Fr *out) {
-        const bool has_factor = factor < table_count;
-        if (const size_t d = plain_product(coefficients, starts, term_count, has_factor)) {
-            const Fr *factors[4];
-            bool all_elements = true;
-            for (size_t j = 0; j < d; j++) {
-                const size_t table = !has_factor ? indices[j] : j == 0 ? factor : indices[j - 1];
-                factors[j] = tables[table].elements;
-                all_elements = all_elements && factors[j];
-            }
-            if (all_elements && d == 2) return product_round<2>(factors, degree, half, out);
-            if (all_elements && d == 3) return product_round<3>(factors, degree, half, out);
-            if (all_elements) return product_round<4>(factors, degree, half, out);
-        }
-        const IntegerFactor<A> one(Modulus<Fr>::one);
-        const auto load = [&one](const ck_table &table, size_t i) {
-            return table.elements ? table.elements[i] : one.times(table.integers[i]);
+            const auto run = [&](auto limbs) {
+                constexpr int k = decltype(limbs)::value;
+                const auto integers = [f = folds.of(limbs)](const auto &lo, const auto &hi) {
+                    return f(V::template ints<k>(lo), V::template ints<k>(hi));
+                };
+                fold_round(a_out, a, b, n, begin, end, count, s, integers, fold);
+            };
+            if (small)
+                run(IntLimbs<1>{});
+            else
+                run(IntLimbs<V::full_limbs>{});
         };
-        bool unit[kMaxTerms];
-        for (size_t t = 0; t < term_count; t++) unit[t] = equal(coefficients[t], Modulus<Fr>::one);
-        const bool *units = unit;
-        const auto body = [=, &load](Sums &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                Fr value[kMaxTables], step[kMaxTables];
-                for (size_t j = 0; j < table_count; j++) {
-                    value[j] = load(tables[j], i);
-                    step[j] = sub(load(tables[j], i + half), value[j]);
-                }
-                for (size_t k = 0; k < degree; k++) {
-                    // X = 0, then 2, 3, ..: the second evaluation moves two steps.
-                    if (k > 0)
-                        for (size_t j = 0; j < table_count; j++) {
-                            value[j] = add(value[j], step[j]);
-                            if (k == 1) value[j] = add(value[j], step[j]);
-                        }
-                    accumulate(
-                        s.at[k], value, has_factor ? &value[factor] : nullptr, coefficients, units,
-                        starts, indices, term_count);
-                }
-            }
-        };
-        const Sums s = parallel_sum<Sums>(half, kGrain / 8, body);
-        for (size_t k = 0; k < degree; k++) out[k] = reduce<Fr, A>(s.at[k]);
-    }
-
-    /// s += factor * sum of terms. The last multiplication of each product is left unreduced.
-    static CK_INLINE void accumulate(
-        WideSum &s, const Fr *value, const Fr *factor, const Fr *coefficients, const bool *unit,
-        const uint32_t *starts, const uint32_t *indices, size_t term_count) {
-        WideSum inner;
-        WideSum &sum = factor ? inner : s;
-        for (size_t t = 0; t < term_count; t++) {
-            const uint32_t *k = indices + starts[t], *end = indices + starts[t + 1];
-            const Fr *left = unit[t] && k < end ? &value[*k++] : &coefficients[t];
-            Fr product;
-            // Every factor but the last is multiplied in; the last goes in unreduced.
-            for (; k + 1 < end; k++) {
-                product = A::mul(*left, value[*k]);
-                left = &product;
-            }
-            A::mac(sum, *left, k < end ? value[*k] : Modulus<Fr>::one);
-        }
-        if (factor) A::mac(s, reduce<Fr, A>(inner), *factor);
+        const Two s = parallel_sum<Two>(n, kGrain / 4, body);
+        for (size_t k = 0; k < 2; k++) out[k] = s.value(k);
     }
 };
 

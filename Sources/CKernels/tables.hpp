@@ -3,8 +3,8 @@
 #include "ckernels.h"
 
 namespace ck {
-extern const ck_kernels portable_kernels;
+extern const ck_kernels portable_kernels, ifma_model_kernels;
 #if defined(__x86_64__)
-extern const ck_kernels adx_kernels;
+extern const ck_kernels adx_kernels, avx2_kernels, avx512_kernels, ifma_kernels;
 #endif
 }  // namespace ck

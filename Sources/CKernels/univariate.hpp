@@ -5,21 +5,16 @@
 namespace ck {
 namespace {
 
-template <class A>
+template <class V>
 struct Univariate {
+    using A = typename V::A;
     using Fr = ck_fr;
 
     static void fr_even_odd_fold(Fr *out, const Fr *p, Fr u, size_t n) {
-        parallel_for(n, kGrain, [=, &u](size_t begin, size_t end) {
-            for (size_t j = begin; j < end; j++)
-                out[j] = Vectors<A>::fold(p[2 * j], p[2 * j + 1], u);
-        });
+        Vectors<V>::fold(out, p, p + 1, 2, u, n);
     }
     static void i64_even_odd_fold(Fr *out, const int64_t *p, Fr u, size_t n) {
-        const typename Vectors<A>::IntegerFold fold(u);
-        parallel_for(n, kGrain, [=, &fold](size_t begin, size_t end) {
-            for (size_t j = begin; j < end; j++) out[j] = fold(p[2 * j], p[2 * j + 1]);
-        });
+        Vectors<V>::fold(out, p, p + 1, 2, u, n);
     }
 
     static constexpr size_t kBlock = 512;
@@ -37,7 +32,7 @@ struct Univariate {
         Fr powers[kBlock];
         powers[0] = Modulus<Fr>::one;
         for (size_t i = 1; i < kBlock && i < n; i++) powers[i] = A::mul(powers[i - 1], x);
-        const Fr giant = Vectors<A>::power(x, kBlock);
+        const Fr giant = Vectors<V>::power(x, kBlock);
         const size_t blocks = (n + kBlock - 1) / kBlock;
         const Fr *table = powers;
         return parallel_sum<Total>(blocks, 8, [=, &giant](Total &total, size_t begin, size_t end) {
@@ -47,24 +42,25 @@ struct Univariate {
                 value = add(
                     A::mul(value, giant), block_value(first, rest < kBlock ? rest : kBlock, table));
             }
-            total.value = add(total.value, A::mul(value, Vectors<A>::power(giant, begin)));
+            total.value = add(total.value, A::mul(value, Vectors<V>::power(giant, begin)));
         }).value;
     }
     static Fr fr_evaluate(const Fr *p, Fr x, size_t n) {
         return evaluate(x, n, [=](size_t first, size_t count, const Fr *powers) {
+            typename V::template Wide<Fr> sum;
+            for_packs<V>(0, count, [&](size_t i, auto some) {
+                sum.mac(V::load(p + first + i, some), V::load(powers + i, some));
+            });
             WideSum s;
-            for (size_t i = 0; i < count; i++) A::mac(s, p[first + i], powers[i]);
+            sum.flush(s);
             return reduce<Fr, A>(s);
         });
     }
     static Fr i64_evaluate(const int64_t *p, Fr x, size_t n) {
         return evaluate(x, n, [=](size_t first, size_t count, const Fr *powers) {
-            SmallSum s, weights;
-            for (size_t i = 0; i < count; i++) {
-                A::mac(s, offset_sign(p[first + i]), powers[i]);
-                weights.add(powers[i]);
-            }
-            return sub(reduce<Fr>(s), mul_small<Fr, A>(kSignOffset, reduce<Fr>(weights)));
+            typename Vectors<V>::OffsetSums s;
+            Vectors<V>::dot(s, p + first, powers, 0, count);
+            return s.value();
         });
     }
 
@@ -87,7 +83,7 @@ struct Univariate {
                     continue;
                 }
                 const Fr own = fr_evaluate(p + first, a, end - first);
-                carry[k] = add(own, A::mul(carry[k + 1], Vectors<A>::power(a, end - first)));
+                carry[k] = add(own, A::mul(carry[k + 1], Vectors<V>::power(a, end - first)));
             }
         }
         Fr remainder = {{0, 0, 0, 0}};
@@ -120,23 +116,22 @@ struct Univariate {
     static void fr_combine(
         Fr *out, const Fr *const *vectors, const Fr *coefficients, size_t m, size_t n) {
         parallel_for(n, kGrain / 2, [=](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                WideSum s;
-                for (size_t j = 0; j < m; j++) A::mac(s, vectors[j][i], coefficients[j]);
-                out[i] = reduce<Fr, A>(s);
-            }
+            for_packs<V>(begin, end, [&](size_t i, auto some) {
+                auto sum = V::broadcast(Fr{{0, 0, 0, 0}});
+                for (size_t j = 0; j < m; j++)
+                    sum = V::canonical(V::add(
+                        V::mul(V::load(vectors[j] + i, some), V::broadcast(coefficients[j])), sum));
+                V::store(out + i, sum, some);
+            });
         });
     }
     static void i64_combine(
         Fr *out, const int64_t *const *vectors, const Fr *coefficients, size_t m, size_t n) {
-        const Fr shift = mul_small<Fr, A>(kSignOffset, Vectors<A>::fr_sum(coefficients, m));
-        parallel_for(n, kGrain, [=, &shift](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                SmallSum s;
-                for (size_t j = 0; j < m; j++)
-                    A::mac(s, offset_sign(vectors[j][i]), coefficients[j]);
-                out[i] = sub(reduce<Fr>(s), shift);
-            }
+        parallel_for(n, kGrain, [=](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) out[i] = Fr{{0, 0, 0, 0}};
+            for (size_t j = 0; j < m; j++)
+                Vectors<V>::axpy(
+                    out + begin, IntegerFactor<V>(coefficients[j]), vectors[j] + begin, end - begin);
         });
     }
 };

@@ -1,77 +1,32 @@
 // Field vectors: element-wise loops, folds, inner products, inversion, eq tables.
 #pragma once
-#include "field.hpp"
 #include "parallel.hpp"
+#include "scalar_pack.hpp"
 
 namespace ck {
 namespace {
 
 constexpr size_t kGrain = 2048;  // elements a thread takes at a time: about 40 us
 
-/// The offset that makes an integer unsigned.
-constexpr uint64_t kSignOffset = uint64_t(1) << 63;
-
-CK_INLINE uint64_t offset_sign(int64_t x) { return uint64_t(x) ^ kSignOffset; }
-
-/// The field element x of a small sum: starts an accumulator at x.
-CK_INLINE SmallSum small_sum(const ck_fr &x) {
-    SmallSum s;
-    for (int i = 0; i < 4; i++) s.l[i] = x.l[i];
-    return s;
-}
-CK_INLINE ck_fr reduce5(const SmallSum &s) {
-    return reduce5<ck_fr>(s.l[0], s.l[1], s.l[2], s.l[3], s.l[4]);
-}
-
-/// A fixed element f that many integers are multiplied by.
-///
-/// f = +-magnitude with magnitude < p / 2, and x or -1 - x gets the offset: a term is less than
-/// 2^63 p for any integer, so that two of them and an element still pass through reduce5.
-template <class A>
-struct IntegerFactor {
-    ck_fr magnitude;
-    /// What makes x unsigned: x + 2^63, or 2^63 - 1 - x where f is negative.
-    uint64_t flip;
-    /// What the sum starts with for every term, so that the offset is gone in the end.
-    ck_fr start;
-
-    IntegerFactor() = default;
-    explicit IntegerFactor(const ck_fr &f) {
-        const ck_fr minus = neg(f);
-        bool negative = false;
-        for (int i = 0; i < 4; i++)
-            if (minus.l[i] != f.l[i]) negative = minus.l[i] < f.l[i];
-        magnitude = negative ? minus : f;
-        flip = negative ? ~kSignOffset : kSignOffset;
-        start = neg(mul_small<ck_fr, A>(negative ? kSignOffset - 1 : kSignOffset, magnitude));
-    }
-    /// s += x * f - start
-    CK_INLINE void mac(SmallSum &s, int64_t x) const { A::mac(s, uint64_t(x) ^ flip, magnitude); }
-    CK_INLINE ck_fr times(int64_t x) const {
-        SmallSum s = small_sum(start);
-        mac(s, x);
-        return reduce5(s);
-    }
-};
-
-/// A block of pairs (lo, hi) out of one table, for loops over several tables. Tables and their
-/// halves lie at multiples of large powers of two from one another: walked all at once, every
-/// access would fall into one set of the first-level cache. So each table is walked by itself, a
-/// block at a time.
-constexpr size_t kLines = 32;
-template <class T>
-struct Lines {
-    T lo[kLines], hi[kLines];
-};
-
-template <class A>
+template <class V>
 struct Vectors {
+    using A = typename V::A;
     using Fr = ck_fr;
     static constexpr Fr zero = {{0, 0, 0, 0}};
 
+    /// out[i] = f(i, lanes), reduced.
+    template <class Each>
+    static CK_INLINE void fill(Fr *out, size_t n, size_t grain, const Each &f) {
+        parallel_for(n, grain, [=, &f](size_t begin, size_t end) {
+            for_packs<V>(begin, end, [&](size_t i, auto some) {
+                V::store(out + i, V::canonical(f(i, some)), some);
+            });
+        });
+    }
+
     static void fr_mul(Fr *out, const Fr *a, const Fr *b, size_t n) {
-        parallel_for(n, kGrain, [=](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) out[i] = A::mul(a[i], b[i]);
+        fill(out, n, kGrain, [=](size_t i, auto some) {
+            return V::mul(V::load(a + i, some), V::load(b + i, some));
         });
     }
     static void fr_add(Fr *out, const Fr *a, const Fr *b, size_t n) {
@@ -85,135 +40,261 @@ struct Vectors {
         });
     }
     static void fr_scale(Fr *out, const Fr *a, Fr c, size_t n) {
-        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) out[i] = A::mul(a[i], c);
+        const auto factor = V::broadcast(c);
+        fill(out, n, kGrain, [=, &factor](size_t i, auto some) {
+            return V::mul(V::load(a + i, some), factor);
         });
     }
     static void fr_axpy(Fr *out, Fr c, const Fr *x, size_t n) {
-        parallel_for(n, kGrain, [=, &c](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) out[i] = add(out[i], A::mul(x[i], c));
+        const auto factor = V::broadcast(c);
+        fill(out, n, kGrain, [=, &factor](size_t i, auto some) {
+            return V::add(V::mul(V::load(x + i, some), factor), V::load(out + i, some));
         });
     }
     static void i64_axpy(Fr *out, Fr c, const int64_t *x, size_t n) {
-        const IntegerFactor<A> factor(c);
+        const IntegerFactor<V> factor(c);
         parallel_for(n, kGrain, [=, &factor](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                SmallSum s = small_sum(factor.start);
-                s.add(out[i]);
-                factor.mac(s, x[i]);
-                out[i] = reduce5(s);
-            }
+            axpy(out + begin, factor, x + begin, end - begin);
+        });
+    }
+    /// The same for a part, by one thread.
+    static void axpy(Fr *out, const IntegerFactor<V> &factor, const int64_t *x, size_t n) {
+        with_int_limbs<V>(x, n, [&](auto limbs) {
+            const auto f = factor.of(limbs);
+            for_packs<V>(0, n, [&](size_t i, auto some) {
+                const auto sum = V::add(V::load(out + i, some), f.start);
+                V::store(out + i, V::canonical(V::add(times(limbs, x + i, some, f), sum)), some);
+            });
+        });
+    }
+    /// x * f, less f.start
+    template <int n, class Lanes, class Factor>
+    static CK_INLINE auto times(IntLimbs<n>, const int64_t *x, Lanes some, const Factor &f) {
+        typename V::template Small<Fr, n> s;
+        s.mac(V::template load_ints<n>(x, some), f);
+        return s.template reduced<1>();
+    }
+    static void i64_to_fr(Fr *out, const int64_t *x, size_t n) {
+        const IntegerFactor<V> one(Modulus<Fr>::one);
+        parallel_for(n, 2 * kGrain, [=, &one](size_t begin, size_t end) {
+            with_int_limbs<V>(x + begin, end - begin, [&](auto limbs) {
+                const auto f = one.of(limbs);
+                for_packs<V>(begin, end, [&](size_t i, auto some) {
+                    const auto element = V::add(times(limbs, x + i, some, f), f.start);
+                    V::store(out + i, V::canonical(element), some);
+                });
+            });
         });
     }
 
-    static CK_INLINE Fr fold(const Fr &lo, const Fr &hi, const Fr &r) {
-        return add(lo, A::mul(sub(hi, lo), r));
-    }
-    static void fr_fold(Fr *out, const Fr *lo, const Fr *hi, Fr r, size_t n) {
-        parallel_for(n, kGrain, [=, &r](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) out[i] = fold(lo[i], hi[i], r);
-        });
+    static CK_INLINE Fr element(const Fr &x) { return x; }
+    static CK_INLINE Fr element(int64_t x) {
+        const Fr value = from_u64<Fr, A>(uint64_t(x < 0 ? -(x + 1) : x) + (x < 0));
+        return x < 0 ? neg(value) : value;
     }
 
-    /// Folds integers: lo * (1 - r) + hi * r.
-    struct IntegerFold {
-        IntegerFactor<A> complement, factor;
-        Fr start;
-        explicit IntegerFold(const Fr &r)
-            : complement(sub(Modulus<Fr>::one, r)),
-              factor(r),
-              start(add(complement.start, factor.start)) {}
-        CK_INLINE Fr operator()(int64_t lo, int64_t hi) const {
-            SmallSum s = small_sum(start);
-            complement.mac(s, lo);
-            factor.mac(s, hi);
-            return reduce5(s);
+    /// Folds lines at r.
+    struct Fold {
+        typename V::template One<Fr> r;
+        explicit Fold(const Fr &r) : r(V::broadcast(r)) {}
+        template <class E>
+        CK_INLINE auto operator()(const E &lo, const E &hi) const {
+            return V::canonical(V::add(V::mul(V::sub(hi, lo), r), lo));
         }
     };
-    static void i64_fold(Fr *out, const int64_t *lo, const int64_t *hi, Fr r, size_t n) {
-        const IntegerFold fold(r);
+    /// Folds integers: lo * (1 - r) + hi * r.
+    template <int n>
+    struct IntegerFold {
+        typename V::template Factor<Fr, n> complement, factor;
+        typename V::template One<Fr> start;
+
+        explicit IntegerFold(const Fr &r)
+            : complement(ck::sub(Modulus<Fr>::one, r)),
+              factor(r),
+              start(V::canonical(V::add(complement.start, factor.start))) {}
+        CK_INLINE auto operator()(
+            const typename V::template Ints<n> &lo, const typename V::template Ints<n> &hi) const {
+            typename V::template Small<Fr, n> s;
+            s.mac(lo, complement);
+            s.mac(hi, factor);
+            return V::canonical(V::add(s.template reduced<2>(), start));
+        }
+    };
+    struct IntegerFolds {
+        IntegerFold<1> small;
+        IntegerFold<V::full_limbs> full;
+        explicit IntegerFolds(const Fr &r) : small(r), full(r) {}
+        template <int n>
+        CK_INLINE const auto &of(IntLimbs<n>) const {
+            if constexpr (n == 1)
+                return small;
+            else
+                return full;
+        }
+    };
+
+    /// out[i] = the fold of lo[i * stride] and hi[i * stride]
+    static void fold(
+        Fr *out, const Fr *lo, const Fr *hi, ptrdiff_t stride, const Fr &r, size_t n) {
+        const Fold fold(r);
         parallel_for(n, kGrain, [=, &fold](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) out[i] = fold(lo[i], hi[i]);
+            for_packs<V>(begin, end, [&](size_t i, auto some) {
+                const ptrdiff_t at = ptrdiff_t(i) * stride;
+                V::store(
+                    out + i,
+                    fold(V::load(lo + at, some, stride), V::load(hi + at, some, stride)), some);
+            });
         });
     }
-
-    /// Folds entries at ..< at + width of a table of 4n, in place (integers: to `out`), and gives
-    /// the results; entries from `count` on, 2n <= count, are zeros that nobody stores.
-    template <class T, class Fold>
-    static CK_INLINE void fold_live(
-        Fr *lines, Fr *out, const T *t, size_t at, size_t width, size_t n, size_t count,
-        const Fold &fold) {
-        const size_t high = at + 2 * n;
-        const size_t pairs = count <= high ? 0 : count - high < width ? count - high : width;
-        for (size_t i = 0; i < pairs; i++) out[at + i] = lines[i] = fold(t[at + i], t[high + i]);
-        for (size_t i = pairs; i < width; i++) out[at + i] = lines[i] = fold(t[at + i], T{});
-    }
-    static CK_INLINE void fold_lines(
-        Lines<Fr> &lines, Fr *t, size_t at, size_t width, size_t n, size_t count, const Fr &r) {
-        const auto by = [&r](const Fr &lo, const Fr &hi) { return fold(lo, hi, r); };
-        fold_live(lines.lo, t, t, at, width, n, count, by);
-        fold_live(lines.hi, t, t, at + n, width, n, count, by);
-    }
-    static CK_INLINE void fold_lines(
-        Lines<Fr> &lines, Fr *out, const int64_t *x, size_t at, size_t width, size_t n,
-        size_t count, const IntegerFold &fold) {
-        fold_live(lines.lo, out, x, at, width, n, count, fold);
-        fold_live(lines.hi, out, x, at + n, width, n, count, fold);
-    }
-
-    /// The unreduced sum of field elements: five limbs of a small sum.
-    static SmallSum unreduced_sum(const Fr *a, ptrdiff_t stride, size_t n) {
-        return parallel_sum<SmallSum>(n, 4 * kGrain, [=](SmallSum &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) s.add(a[ptrdiff_t(i) * stride]);
+    static void fold(
+        Fr *out, const int64_t *lo, const int64_t *hi, ptrdiff_t stride, const Fr &r, size_t n) {
+        const IntegerFolds folds(r);
+        parallel_for(n, kGrain, [=, &folds](size_t begin, size_t end) {
+            const auto run = [&](auto limbs) {
+                constexpr int k = decltype(limbs)::value;
+                const auto fold = folds.of(limbs);
+                for_packs<V>(begin, end, [&](size_t i, auto some) {
+                    const ptrdiff_t at = ptrdiff_t(i) * stride;
+                    V::store(
+                        out + i,
+                        fold(
+                            V::template load_ints<k>(lo + at, some, stride),
+                            V::template load_ints<k>(hi + at, some, stride)),
+                        some);
+                });
+            };
+            const ptrdiff_t first = ptrdiff_t(begin) * stride;
+            const size_t span = size_t(ptrdiff_t(end - begin - 1) * stride) + 1;
+            if (V::are_small(lo + first, span) && V::are_small(hi + first, span))
+                run(IntLimbs<1>{});
+            else
+                run(IntLimbs<V::full_limbs>{});
         });
     }
-    static Fr fr_sum(const Fr *a, size_t n) { return reduce<Fr>(unreduced_sum(a, 1, n)); }
+    static void fr_fold(Fr *out, const Fr *lo, const Fr *hi, Fr r, size_t n) {
+        fold(out, lo, hi, 1, r, n);
+    }
+    static void i64_fold(Fr *out, const int64_t *lo, const int64_t *hi, Fr r, size_t n) {
+        fold(out, lo, hi, 1, r, n);
+    }
 
+    /// The sum of field elements, not reduced.
+    static Fr fr_sum(const Fr *a, size_t n) {
+        return reduce<Fr>(
+            parallel_sum<SmallSum>(n, 4 * kGrain, [=](SmallSum &s, size_t begin, size_t end) {
+                for (size_t i = begin; i < end; i++) s.add(a[i]);
+            }));
+    }
     static Fr fr_dot(const Fr *a, const Fr *b, size_t n) {
         return reduce<Fr, A>(
             parallel_sum<WideSum>(n, kGrain, [=](WideSum &s, size_t begin, size_t end) {
-                for (size_t i = begin; i < end; i++) A::mac(s, a[i], b[i]);
+                typename V::template Wide<Fr> sum;
+                for_packs<V>(begin, end, [&](size_t i, auto some) {
+                    sum.mac(V::load(a + i, some), V::load(b + i, some));
+                });
+                sum.flush(s);
             }));
     }
-    static Fr i64_dot(const int64_t *x, const Fr *v, size_t n) {
-        struct Sums {
-            SmallSum products, weights;
-            void merge(const Sums &other) {
-                products.merge(other.products);
-                weights.merge(other.weights);
+
+    /// Sums of integers times elements, each integer with the offset of so many limbs.
+    struct OffsetSums {
+        // Of integers in one limb, and of any.
+        SmallSum products[2], weights[2];
+        void merge(const OffsetSums &other) {
+            for (int k = 0; k < 2; k++) {
+                products[k].merge(other.products[k]);
+                weights[k].merge(other.weights[k]);
             }
-        };
-        const Sums s = parallel_sum<Sums>(n, 2 * kGrain, [=](Sums &s, size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) {
-                A::mac(s.products, offset_sign(x[i]), v[i]);
-                s.weights.add(v[i]);
-            }
+        }
+        /// products, weights: flushed into the sums of integers of n limbs.
+        template <int n, class Products, class Weights>
+        void add(Products &p, Weights &w) {
+            constexpr size_t slot = n == V::full_limbs;
+            p.flush(products[slot]);
+            w.flush(weights[slot]);
+        }
+        Fr value() const { return ck::add(value<1>(products[0], weights[0]), full_value()); }
+        /// Of what was added with full_limbs.
+        Fr full_value() const {
+            return value<V::full_limbs>(products[1], weights[1]);
+        }
+
+       private:
+        template <int n>
+        static Fr value(const SmallSum &products, const SmallSum &weights) {
+            return ck::sub(
+                reduce<Fr>(products),
+                mul_small<Fr, A>(V::template offset<n>, reduce<Fr>(weights)));
+        }
+    };
+    /// s += the sum of x[i] * v[i], begin <= i < end
+    static void dot(OffsetSums &s, const int64_t *x, const Fr *v, size_t begin, size_t end) {
+        with_int_limbs<V>(x + begin, end - begin, [&](auto limbs) {
+            constexpr int k = decltype(limbs)::value;
+            typename V::template Small<Fr, k> products;
+            typename V::template Sum<Fr> weights;
+            for_packs<V>(begin, end, [&](size_t i, auto some) {
+                const auto w = V::load(v + i, some);
+                products.mac(V::template load_ints<k>(x + i, some), w);
+                weights.add(w);
+            });
+            s.template add<k>(products, weights);
         });
-        return sub(reduce<Fr>(s.products), mul_small<Fr, A>(kSignOffset, reduce<Fr>(s.weights)));
     }
-    static void i64_to_fr(Fr *out, const int64_t *x, size_t n) {
-        const IntegerFactor<A> one(Modulus<Fr>::one);
-        parallel_for(n, 2 * kGrain, [=, &one](size_t begin, size_t end) {
-            for (size_t i = begin; i < end; i++) out[i] = one.times(x[i]);
-        });
+    static Fr i64_dot(const int64_t *x, const Fr *v, size_t n) {
+        const auto body = [=](OffsetSums &s, size_t begin, size_t end) {
+            dot(s, x, v, begin, end);
+        };
+        return parallel_sum<OffsetSums>(n, 2 * kGrain, body).value();
     }
 
-    /// Montgomery's trick, a block at a time: one inversion a block.
+    /// Montgomery's trick, a block at a time: one inversion a block, each lane a chain.
     static void fr_invert(Fr *values, Fr *scratch, size_t n) {
         parallel_for(n, 2 * kGrain, [=](size_t begin, size_t end) {
-            Fr running = Modulus<Fr>::one;
-            for (size_t i = begin; i < end; i++) {
-                scratch[i] = running;
-                if (!is_zero(values[i])) running = A::mul(running, values[i]);
-            }
-            running = inverse<Fr, A>(running);
-            for (size_t i = end; i-- > begin;) {
-                if (is_zero(values[i])) continue;
-                const Fr value = values[i];
-                values[i] = A::mul(running, scratch[i]);
-                running = A::mul(running, value);
+            const auto one = V::broadcast(Modulus<Fr>::one);
+            const auto factor = [&](size_t i, auto some) {
+                const auto value = V::load(values + i, some);
+                return V::choose(V::is_nonzero(value), value, one);
+            };
+            auto running = one;
+            for_packs<V>(begin, end, [&](size_t i, auto some) {
+                V::store(scratch + i, running, some);
+                running = V::canonical(V::mul(running, factor(i, some)));
+            });
+            Fr chains[V::lanes];
+            V::store(chains, running, AllLanes{});
+            invert_few(chains, V::lanes);
+            running = V::load(chains, AllLanes{});
+            const auto back = [&](size_t i, auto some) {
+                const auto value = V::load(values + i, some);
+                const auto nonzero = V::is_nonzero(value);
+                const auto inverse =
+                    V::canonical(V::mul(running, V::load(scratch + i, some)));
+                running = V::canonical(V::mul(running, V::choose(nonzero, value, one)));
+                V::store(values + i, V::choose(nonzero, inverse, value), some);
+            };
+            size_t i = end - (end - begin) % V::lanes;
+            if constexpr (V::lanes > 1)
+                if (i < end) back(i, SomeLanes{end - i});
+            while (i > begin) {
+                i -= V::lanes;
+                back(i, AllLanes{});
             }
         });
+    }
+    /// A few elements, none of them zero.
+    static void invert_few(Fr *values, size_t n) {
+        Fr before[16], running = Modulus<Fr>::one;
+        for (size_t i = 0; i < n; i++) {
+            before[i] = running;
+            running = A::mul(running, values[i]);
+        }
+        running = inverse<Fr, A>(running);
+        for (size_t i = n; i-- > 0;) {
+            const Fr value = values[i];
+            values[i] = A::mul(running, before[i]);
+            running = A::mul(running, value);
+        }
     }
 
     static Fr power(Fr x, size_t exponent) {
@@ -223,15 +304,20 @@ struct Vectors {
         return result;
     }
     static void fr_powers(Fr *out, Fr x, Fr scale, size_t n) {
+        // Two packs' chains side by side: steps do not wait for one another.
+        constexpr size_t stride = 2 * V::lanes < 4 ? 4 : 2 * V::lanes;
         parallel_for(n, kGrain, [=, &x, &scale](size_t begin, size_t end) {
-            // Four interleaved chains: the steps by x^4 do not wait for one another.
-            const Fr x2 = A::mul(x, x), x4 = A::mul(x2, x2);
             Fr next = A::mul(scale, power(x, begin));
-            for (size_t i = begin; i < end && i < begin + 4; i++) {
+            for (size_t i = begin; i < end && i < begin + stride; i++) {
                 out[i] = next;
                 next = A::mul(next, x);
             }
-            for (size_t i = begin + 4; i < end; i++) out[i] = A::mul(out[i - 4], x4);
+            if (end - begin <= stride) return;
+            const auto step = V::broadcast(power(x, stride));
+            for_packs<V>(begin + stride, end, [&](size_t i, auto some) {
+                V::store(
+                    out + i, V::canonical(V::mul(V::load(out + i - stride, some), step)), some);
+            });
         });
     }
 
@@ -241,17 +327,20 @@ struct Vectors {
         Fr *table, size_t stride, const Fr *point, size_t variables, size_t count) {
         size_t live = 1;
         for (size_t k = variables; k-- > 0; live *= 2) {
-            const Fr x = point[k];
             // Entries from `pairs` on have no upper partner below `count`.
             const size_t kept = live < count ? live : count;
             const size_t pairs = count - kept < kept ? count - kept : kept;
             Fr *high = table + live * stride;
-            for (size_t i = 0; i < pairs; i++) {
-                high[i * stride] = A::mul(table[i * stride], x);
-                table[i * stride] = sub(table[i * stride], high[i * stride]);
-            }
+            const auto x = V::broadcast(point[k]);
+            const auto gap = ptrdiff_t(stride);
+            for_packs<V>(0, pairs, [&](size_t i, auto some) {
+                const auto t = V::load(table + i * stride, some, gap);
+                const auto up = V::canonical(V::mul(t, x));
+                V::store(high + i * stride, up, some, gap);
+                V::store(table + i * stride, V::canonical(V::sub(t, up)), some, gap);
+            });
             for (size_t i = pairs; i < kept; i++)
-                table[i * stride] = sub(table[i * stride], A::mul(table[i * stride], x));
+                table[i * stride] = sub(table[i * stride], A::mul(table[i * stride], point[k]));
         }
     }
     static void fr_eq(Fr *out, const Fr *point, size_t variables, size_t count, Fr scale) {
@@ -274,12 +363,16 @@ struct Vectors {
         const size_t grain = nj >= kGrain ? 1 : kGrain / (nj ? nj : 1);
         parallel_for(ni, grain, [=, &c](size_t begin, size_t end) {
             for (size_t i = begin; i < end; i++) {
-                const Fr cu = A::mul(c, u[i]);
+                const auto cu = V::broadcast(A::mul(c, u[i]));
                 Fr *row = acc + ptrdiff_t(i) * si;
-                for (size_t j = 0; j < nj; j++) {
-                    Fr &cell = row[ptrdiff_t(j) * sj];
-                    cell = add(cell, A::mul(cu, v[j]));
-                }
+                for_packs<V>(0, nj, [&](size_t j, auto some) {
+                    Fr *cells = row + ptrdiff_t(j) * sj;
+                    V::store(
+                        cells,
+                        V::canonical(
+                            V::add(V::mul(V::load(v + j, some), cu), V::load(cells, some, sj))),
+                        some, sj);
+                });
             }
         });
     }

@@ -3,20 +3,16 @@ import Field
 // Sums of multiples of points. All of it is variable time in the scalars, for public values.
 
 extension JacobianPoint {
-    /// Σ scalars_i · points_i for integers below 2^255.
+    /// Σ scalars_i · points_i for integers below 2^255, for few points.
+    ///
+    /// Shared doublings, and each point's odd multiples up to 15 in affine coordinates: about 640
+    /// multiplications a point of 254 bits, 8 affine points of memory each.
+    /// Reference: Straus 1964; Möller, "Algorithms for multi-exponentiation" (SAC 2001).
     @specialized(where Curve == G1Curve)
     @specialized(where Curve == G2Curve)
     static func sum(_ points: [AffinePoint<Curve>], _ scalars: [Limbs256]) -> Self {
         precondition(
             points.count == scalars.count, "\(points.count) points, \(scalars.count) scalars")
-        return points.count < 192 ? straus(points, scalars) : pippenger(points, scalars)
-    }
-
-    /// Shared doublings, and each point's odd multiples up to 15 in affine coordinates.
-    ///
-    /// About 640 multiplications a point of 254 bits, 8 affine points of memory each.
-    /// Reference: Straus 1964; Möller, "Algorithms for multi-exponentiation" (SAC 2001).
-    private static func straus(_ points: [AffinePoint<Curve>], _ scalars: [Limbs256]) -> Self {
         let width = 5
         let tableSize = 1 << (width - 2)
         var multiples: [Self] = []
@@ -42,42 +38,6 @@ extension JacobianPoint {
         }
         return result
     }
-
-    /// Buckets for signed windows; for many points.
-    ///
-    /// Reference: Bernstein, Doumen, Lange, Oosterwijk, "Faster batch forgery identification"
-    /// (INDOCRYPT 2012), section 4.
-    private static func pippenger(_ points: [AffinePoint<Curve>], _ scalars: [Limbs256]) -> Self {
-        let width = max(2, points.count.bitWidth - points.count.leadingZeroBitCount - 3)
-        let bitCount = scalars.reduce(0) { max($0, $1.significantBitCount) }
-        var carries = [Int](repeating: 0, count: points.count)
-        var windowSums: [Self] = []
-        // One bit more than the scalars have, for the last carry.
-        for start in stride(from: 0, through: bitCount, by: width) {
-            var buckets = [Self](repeating: .infinity, count: 1 << (width - 1))
-            for i in points.indices {
-                var digit = Int(scalars[i].bits(from: start, count: width)) + carries[i]
-                carries[i] = digit > buckets.count ? 1 : 0
-                digit -= carries[i] << width
-                if digit != 0 {
-                    buckets[abs(digit) - 1] += digit > 0 ? points[i] : -points[i]
-                }
-            }
-            // Σ k · bucket_k as a sum of suffix sums.
-            var (suffix, sum) = (Self.infinity, Self.infinity)
-            for bucket in buckets.reversed() {
-                suffix += bucket
-                sum += suffix
-            }
-            windowSums.append(sum)
-        }
-        var result = Self.infinity
-        for sum in windowSums.reversed() {
-            for _ in 0..<width { result = result.doubled() }
-            result += sum
-        }
-        return result
-    }
 }
 
 extension AffinePoint {
@@ -93,17 +53,30 @@ extension JacobianPoint {
 }
 
 extension G1 {
-    /// Σ scalars_i · points_i, for the verifier's short sums: sequential, variable time.
+    /// Σ scalars_i · points_i: sequential, variable time.
     ///
+    /// Each scalar is two of half the length, for the point and its image under the endomorphism.
     /// - Precondition: as many scalars as points.
     public static func multiScalarMultiply(points: [G1Affine], scalars: [Fr]) -> G1 {
-        sum(points, scalars.map(\.canonicalLimbs))
+        guard points.count >= bucketThreshold else {
+            return sum(points, scalars.map(\.canonicalLimbs))
+        }
+        var halves: [Int128] = []
+        var images: [G1Affine] = []
+        halves.reserveCapacity(2 * points.count)
+        images.reserveCapacity(2 * points.count)
+        for (point, scalar) in zip(points, scalars) {
+            let (low, high) = G1Endomorphism.split(scalar.canonicalLimbs)
+            halves.append(low)
+            halves.append(high)
+            images.append(point)
+            images.append(G1Endomorphism.apply(point))
+        }
+        return BucketSum.sum(images, halves)
     }
 
-    /// Σ scalars_i · points_i for integers below 2^128: half the work.
-    public static func multiScalarMultiply(points: [G1Affine], scalars: [UInt128]) -> G1 {
-        sum(points, scalars.map { Limbs256($0) })
-    }
+    /// From so many points on buckets are faster.
+    private static var bucketThreshold: Int { 8 }
 }
 
 extension Limbs256 {

@@ -60,10 +60,16 @@ public struct ByteReader {
     }
 
     public mutating func fr(_ field: String) throws(DecodingError) -> Fr {
-        let start = offset
-        guard let value = Fr(canonicalBytes: try bytes(Fr.byteCount, field)) else {
-            throw .notCanonical(field: field, offset: start)
+        let slice = try bytes(Fr.byteCount, field)
+        let start = slice.startIndex
+        func word(_ place: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for i in 0..<8 { word |= UInt64(bytes[start + place + i]) << UInt64(8 * i) }
+            return word
         }
+        guard
+            let value = Fr(canonicalLimbs: Limbs256(word(0), word(8), word(16), word(24)))
+        else { throw .notCanonical(field: field, offset: start) }
         return value
     }
 

@@ -25,18 +25,37 @@ extension FieldElement {
 
     /// `self` to the power of a little-endian limb array.
     ///
-    /// Variable time in the exponent, which must be public.
+    /// Variable time in the exponent, which must be public: a squaring a bit, a multiplication by
+    /// an odd power below 32 every six bits or so.
     @inlinable public func power(_ exponent: [UInt64]) -> Self {
+        let bitCount = exponent.count * 64
+        func bit(_ i: Int) -> Int { Int(exponent[i >> 6] >> UInt64(i & 63) & 1) }
+        var odd = [self]
+        if exponent.count > 1 {
+            let square = squared()
+            for _ in 1..<16 { odd.append(odd[odd.count - 1] * square) }
+        }
+        let width = exponent.count > 1 ? 5 : 1
         var result = Self.one
         var started = false
-        for word in exponent.reversed() {
-            for bit in (0..<64).reversed() {
+        var i = bitCount - 1
+        while i >= 0 {
+            guard bit(i) == 1 else {
                 if started { result = result.squared() }
-                if word >> UInt64(bit) & 1 == 1 {
-                    result *= self
-                    started = true
-                }
+                i -= 1
+                continue
             }
+            // The longest window that ends in a one.
+            var end = max(0, i - width + 1)
+            while bit(end) == 0 { end += 1 }
+            var value = 0
+            for k in stride(from: i, through: end, by: -1) {
+                value = value << 1 | bit(k)
+                if started { result = result.squared() }
+            }
+            result = started ? result * odd[value >> 1] : odd[value >> 1]
+            started = true
+            i = end - 1
         }
         return result
     }

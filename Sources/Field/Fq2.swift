@@ -16,18 +16,23 @@ public struct Fq2: FieldElement {
     @inlinable public static func + (a: Fq2, b: Fq2) -> Fq2 { Fq2(a.c0 + b.c0, a.c1 + b.c1) }
     @inlinable public static func - (a: Fq2, b: Fq2) -> Fq2 { Fq2(a.c0 - b.c0, a.c1 - b.c1) }
 
-    /// By Karatsuba: 3 multiplications.
+    /// By Karatsuba: 3 multiplications. The sums stay unreduced, below 2q.
     @inlinable public static func * (a: Fq2, b: Fq2) -> Fq2 {
         let low = a.c0 * b.c0
         let high = a.c1 * b.c1
-        return Fq2(low - high, (a.c0 + a.c1) * (b.c0 + b.c1) - low - high)
+        let both = Fq.montgomeryProduct(
+            Limbs256.adding(a.c0.limbs, a.c1.limbs), Limbs256.adding(b.c0.limbs, b.c1.limbs))
+        return Fq2(low - high, both - low - high)
     }
 
     @inlinable public static func * (a: Fq2, b: Fq) -> Fq2 { Fq2(a.c0 * b, a.c1 * b) }
 
     /// (c0 + c1)(c0 − c1) + 2 c0 c1 u.
     @inlinable public func squared() -> Fq2 {
-        Fq2((c0 + c1) * (c0 - c1), (c0 * c1).doubled())
+        // The sum stays unreduced, below 2q.
+        Fq2(
+            Fq.montgomeryProduct((c0 - c1).limbs, Limbs256.adding(c0.limbs, c1.limbs)),
+            (c0 * c1).doubled())
     }
 
     /// c0 − c1 u, which is also the q-th power.

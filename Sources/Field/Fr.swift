@@ -25,4 +25,12 @@ public struct Fr: MontgomeryField, CustomStringConvertible {
             0x1bb8_e645_ae21_6da7, 0x53fe_3ab1_e35c_59e3,
             0x8c49_833d_53bb_8085, 0x0216_d0b1_7f4e_44a5)
     }
+
+    /// 1/2.
+    @inlinable public static var half: Fr {
+        Fr(
+            montgomery: Limbs256(
+                0x783c_14d8_1fff_fffe, 0xaf98_2f6f_0c8d_1edd,
+                0x8f5f_7492_fcfd_4f45, 0x1f37_631a_3d9c_bfac))
+    }
 }

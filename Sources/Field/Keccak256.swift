@@ -19,10 +19,6 @@ public struct Keccak256: Sendable {
 
     public mutating func update(_ bytes: [UInt8]) {
         var i = 0
-        while i < bytes.count && position & 7 != 0 {
-            absorb(bytes[i])
-            i += 1
-        }
         while bytes.count - i >= 8 {
             var lane: UInt64 = 0
             for k in 0..<8 { lane |= UInt64(bytes[i + k]) << UInt64(8 * k) }
@@ -37,22 +33,36 @@ public struct Keccak256: Sendable {
 
     /// Absorbs the eight little-endian bytes of `word`.
     public mutating func update(littleEndian word: UInt64) {
-        guard position & 7 == 0 else {
-            for i in 0..<8 { absorb(UInt8(truncatingIfNeeded: word >> UInt64(8 * i))) }
-            return
-        }
-        state.lanes[position >> 3] ^= word
-        advance(by: 8)
+        let offset = position & 7
+        state.lanes[position >> 3] ^= word << UInt64(8 * offset)
+        guard offset != 0 else { return advance(by: 8) }
+        advance(by: 8 - offset)
+        state.lanes[position >> 3] ^= word >> UInt64(64 - 8 * offset)
+        advance(by: offset)
+    }
+
+    /// Absorbs the 32 little-endian bytes of `limbs`.
+    public mutating func update(littleEndian limbs: Limbs256) {
+        update(littleEndian: limbs.l0)
+        update(littleEndian: limbs.l1)
+        update(littleEndian: limbs.l2)
+        update(littleEndian: limbs.l3)
     }
 
     /// The digest of everything absorbed: 32 bytes.
     public consuming func finalize() -> [UInt8] {
+        let limbs = finalizedLimbs()
+        return (0..<32).map {
+            UInt8(truncatingIfNeeded: limbs[limb: $0 >> 3] >> UInt64(8 * ($0 & 7)))
+        }
+    }
+
+    /// The digest as a little-endian integer.
+    public consuming func finalizedLimbs() -> Limbs256 {
         state.lanes[position >> 3] ^= 0x01 << UInt64(8 * (position & 7))
         state.lanes[Self.rate / 8 - 1] ^= 0x80 << 56
         state.permute()
-        return (0..<32).map {
-            UInt8(truncatingIfNeeded: state.lanes[$0 >> 3] >> UInt64(8 * ($0 & 7)))
-        }
+        return Limbs256(state.lanes[0], state.lanes[1], state.lanes[2], state.lanes[3])
     }
 
     /// The digest of `bytes`: 32 bytes.

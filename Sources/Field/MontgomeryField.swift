@@ -118,13 +118,16 @@ extension MontgomeryField {
         return Self(montgomery: x.selected(by: 0 &- borrow, else: difference))
     }
 
+    /// a · b · 2^−256 for a below 2p and a · b below 2^256 p: both reduced or sums of two that are,
+    /// or one reduced and the other any 256-bit integer.
     @inlinable static func montgomeryProduct(_ a: Limbs256, _ b: Limbs256) -> Self {
         let p = modulus
         var t0: UInt64 = 0
         var t1: UInt64 = 0
         var t2: UInt64 = 0
         var t3: UInt64 = 0
-        // p < 2^254, so the running sum stays below 2^256 and needs no fifth limb between rows.
+        // The running sum stays below a + p < 2^256 and needs no fifth limb between rows; what it
+        // ends with is below a · b / 2^256 + p < 2p.
         @inline(__always) func row(_ y: UInt64) {
             var c = UInt128(a.l0) * UInt128(y) + UInt128(t0)
             let low = UInt64(truncatingIfNeeded: c)
@@ -173,7 +176,7 @@ extension MontgomeryField {
     /// The element with the given canonical limbs, or nil when they are not below the modulus.
     @inlinable public init?(canonicalLimbs: Limbs256) {
         guard canonicalLimbs < Self.modulus else { return nil }
-        self = Self.montgomeryProduct(canonicalLimbs, Self.radixSquared)
+        self = Self.montgomeryProduct(Self.radixSquared, canonicalLimbs)
     }
 
     /// The least non-negative residue.
@@ -225,11 +228,22 @@ extension MontgomeryField {
         self = value
     }
 
-    /// The multiplicative inverse, or nil for zero. By Fermat: about 380 multiplications.
-    @inlinable public func inverse() -> Self? {
+    /// The integer low + 2^256 · high, reduced modulo p: three multiplications.
+    @inlinable public init(reducing low: Limbs256, high: Limbs256) {
+        let square = Self.radixSquared
+        let top = Self.montgomeryProduct(square, Self.montgomeryProduct(square, high).limbs)
+        self = Self.montgomeryProduct(square, low) + top
+    }
+
+    /// The multiplicative inverse, or nil for zero. Variable time; about 70 multiplications' worth.
+    public func inverse() -> Self? {
         guard !isZero else { return nil }
-        let p = Self.modulus
-        return power([p.l0 &- 2, p.l1, p.l2, p.l3])
+        let invert = ModularInverse(
+            modulus: Self.modulus, negatedInverse: Self.negatedModulusInverse)
+        // (x 2^256)⁻¹, times 2^512 twice and over 2^256 twice.
+        let raw = Self(montgomery: invert(limbs))
+        let square = Self(montgomery: Self.radixSquared)
+        return raw * square * square
     }
 
     /// A uniform element, by rejection.

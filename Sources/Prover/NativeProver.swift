@@ -87,7 +87,7 @@ public struct NativeProver: Sendable {
             transcript: transcript, tamper: tamper)
         do throws(VerificationError) {
             _ = try reduceNative(
-                system, plan: verifyingKey.plan, statement: statement.fieldValues,
+                system, plan: verifyingKey.plan, statement: statement.publicValues,
                 driver: &recorder)
         } catch {
             // Only a plan that no key has can throw here: the recorder refuses nothing.

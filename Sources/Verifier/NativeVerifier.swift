@@ -72,7 +72,7 @@ public struct NativeVerifier: Sendable {
             key: key, statement: proof.statement, adviceChunks: proof.adviceChunks)
         var replay = ProofReplay(proof, transcript: transcript)
         let equation = try reduceNative(
-            key.system, plan: key.plan, statement: proof.statement.fieldValues, driver: &replay)
+            key.system, plan: key.plan, statement: proof.statement.publicValues, driver: &replay)
         try replay.finish()
         let left = combination(equation.left, proof)
         let right = combination(equation.right, proof)

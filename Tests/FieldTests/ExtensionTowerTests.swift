@@ -15,6 +15,23 @@ import Testing
         checkFieldLaws(of: Fq12.self, seed: seed, edges: fq12)
     }
 
+    @Test("products in F_q² are those of the schoolbook", arguments: UInt64(0)..<4)
+    func quadraticProducts(seed: UInt64) {
+        var rng = SeededGenerator(seed: seed)
+        let edges = Fq.edgeValues
+        // Every pair of edge values meets every other pair somewhere.
+        var values = edges.flatMap { a in edges.map { Fq2(a, $0) } }
+        for _ in 0..<20 { values.append(Fq2(.random(using: &rng), .random(using: &rng))) }
+        values.shuffle(using: &rng)
+        for (i, a) in values.enumerated() {
+            for b in [a, values[(i + 1) % values.count], values[(i * 7 + 3) % values.count]] {
+                let expected = Fq2(a.c0 * b.c0 - a.c1 * b.c1, a.c0 * b.c1 + a.c1 * b.c0)
+                #expect(a * b == expected)
+            }
+            #expect(a.squared() == Fq2(a.c0 * a.c0 - a.c1 * a.c1, (a.c0 * a.c1).doubled()))
+        }
+    }
+
     @Test("u² = −1, v³ = ξ, w² = v")
     func generators() {
         let u = Fq2(.zero, .one)

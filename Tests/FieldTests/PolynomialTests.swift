@@ -36,6 +36,27 @@ import Testing
         }
     }
 
+    @Test("a walk over selectors gives each block's, in any order", arguments: UInt64(0)..<20)
+    func selectors(seed: UInt64) {
+        var rng = SeededGenerator(seed: seed)
+        let x = (0..<9).map { _ in Fr.random(using: &rng) }
+        var walk = EqWalk(x)
+        func check(_ index: Int, _ count: Int) {
+            let table = StructuredPolynomials.eqTable(Array(x[..<count]))
+            #expect(walk.selector(index, count: count) == table[index], "\(index) of 2^\(count)")
+        }
+        for _ in 0..<100 {
+            let count = Int(rng.next() % 10)
+            check(Int(rng.next() % (1 << UInt64(count))), count)
+        }
+        // Aligned blocks in order, smaller and smaller.
+        var offset = 0
+        for size in [7, 7, 5, 5, 4, 2, 2, 0, 0, 0] {
+            check(offset >> size, 9 - size)
+            offset += 1 << size
+        }
+    }
+
     @Test("structured polynomials are the extensions of their tables", arguments: 0...6)
     func structured(variableCount n: Int) {
         var rng = SeededGenerator(seed: UInt64(100 + n))
@@ -46,7 +67,6 @@ import Testing
         #expect(table.count == size)
         for i in 0..<size {
             #expect(table[i] == extend(x) { $0 == i ? .one : .zero })
-            #expect(StructuredPolynomials.eq(index: i, x) == table[i])
         }
         #expect(StructuredPolynomials.eq(x, y) == extend(y) { table[$0] })
         for extent in 0...size + 1 {

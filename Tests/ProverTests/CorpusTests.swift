@@ -90,7 +90,7 @@ import Verifier
             var driver = GivenElements(reader: ByteReader(bytes))
             #expect(throws: Never.self) {
                 try reduceNative(
-                    key.system, plan: key.plan, statement: proof.statement.fieldValues,
+                    key.system, plan: key.plan, statement: proof.statement.publicValues,
                     driver: &driver)
             }
         }

@@ -69,7 +69,7 @@ import ZKMLTestSupport
         #expect(factor.values() == positions.map { padded[$0] })
         #expect(factor.sum() == factor.values().reduce(.zero, +))
         let z = maker.point(factor.variableCount).map(\.value)
-        #expect(factor.evaluate(at: z) == dot(padded, StructuredPolynomials.eqTable(z)))
+        #expect(factor.evaluate(at: z[...]) == dot(padded, StructuredPolynomials.eqTable(z)))
         // Only a plain eq reaches into the padding.
         if case .eq = factor { return }
         let outside = Set(padded.indices).subtracting(positions)
@@ -82,18 +82,42 @@ import ZKMLTestSupport
             maker.generator.pick([1, 2, 3, 5])
         }
         let kernel = Kernel(extents.map { maker.factor(extent: $0, depth: 1) })
-        let cells = (0..<extents.reduce(1, *)).map { _ in Fr.random(using: &maker.generator) }
+        let cells = (0..<extents.reduce(1, *)).map { _ in
+            Int(truncatingIfNeeded: maker.generator.next())
+        }
         let table = kernel.factors.reduce([Fr.one]) { rows, factor in
             let values = factor.values()
             return rows.flatMap { row in values.map { row * $0 } }
         }
-        #expect(kernel.contract(cells) == dot(cells, table))
+        #expect(kernel.contract(cells) == dot(cells.map { Fr($0) }, table))
         let z = maker.point(extents.reduce(0) { $0 + log2Ceiling($1) }).map(\.value)
         let padded = kernel.factors.reduce([Fr.one]) { rows, factor in
             let values = factor.paddedValues()
             return rows.flatMap { row in values.map { row * $0 } }
         }
-        #expect(kernel.evaluate(at: z) == dot(padded, StructuredPolynomials.eqTable(z)))
+        #expect(kernel.evaluate(at: z[...]) == dot(padded, StructuredPolynomials.eqTable(z)))
+    }
+
+    /// Axes longer than the short table of low coordinates.
+    @Test(arguments: [[255], [256], [257], [700], [3, 513], [513, 3], [2, 1, 300]])
+    func contractionOfLongAxes(extents: [Int]) {
+        var maker = Maker(generator: SeededGenerator(seed: UInt64(extents.reduce(0, +))))
+        let masked = maker.generator.oneIn(2)
+        let kernel = Kernel(
+            extents.map { extent in
+                let point = maker.point(log2Ceiling(extent))
+                return masked ? .maskedEq(point, extent: extent) : .eq(point, extent: extent)
+            })
+        let table = kernel.factors.reduce([Fr.one]) { rows, factor in
+            let values = factor.values()
+            return rows.flatMap { row in values.map { row * $0 } }
+        }
+        let cells = (0..<table.count).map { cell in
+            cell % 7 == 0
+                ? [Int.min, .max, 0, -1][cell / 7 % 4]
+                : Int(truncatingIfNeeded: maker.generator.next())
+        }
+        #expect(kernel.contract(cells) == dot(cells.map { Fr($0) }, table))
     }
 
     /// <V, K> = <T, K_T>, whatever the padding of T, for K with eq factors that do not stop at the

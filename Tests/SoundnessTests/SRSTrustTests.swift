@@ -119,7 +119,7 @@ import ZKMLTestSupport
             key: key, statement: proof.statement, adviceChunks: proof.adviceChunks)
         var replay = ProofReplay(proof, transcript: transcript)
         let equation = try reduceNative(
-            key.system, plan: key.plan, statement: proof.statement.fieldValues, driver: &replay)
+            key.system, plan: key.plan, statement: proof.statement.publicValues, driver: &replay)
         let last = PointReference.opening(proof.openingPoints.count - 1)
         var left = G1.infinity
         var factor = Fr.zero

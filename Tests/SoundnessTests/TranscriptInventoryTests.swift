@@ -111,10 +111,17 @@ import ZKMLTestSupport
             let holes = try LenientReplay.log(proof, key: key, forgetting: [position])
             // The last message of all is under no challenge: the pairing alone reads it.
             #expect((position > lastChallenge) == (entry.label == "opening.witness"))
+            // Public integers are several to an element.
+            let count =
+                switch entry.label {
+                case "public-input": proof.statement.inputs[start.inputs].count
+                case "public-output": proof.statement.outputs[start.outputs].count
+                default: entry.count
+                }
             // Every one of them, but of hundreds of chunks the ends and a few between.
-            let step = max(1, entry.count / 20)
-            for index in Set(stride(from: 0, to: entry.count, by: step)).union(
-                entry.count > 0 ? [entry.count - 1] : [])
+            let step = max(1, count / 20)
+            for index in Set(stride(from: 0, to: count, by: step)).union(
+                count > 0 ? [count - 1] : [])
             {
                 var changed = proof
                 change(&changed, index)

@@ -27,7 +27,7 @@ let proofTargets = [
     // The relations of the protocol on any elements: no fuzzer gets past Fiat and Shamir.
     FuzzTarget("reduction") { bytes in
         let key = Fixture.verifier.key
-        guard let statement = Fixture.honest?.statement.fieldValues else { return }
+        guard let statement = Fixture.honest?.statement.publicValues else { return }
         var driver = UnjudgingDriver(bytes: bytes)
         _ = try? reduce(key.system, plan: key.plan, statement: statement, driver: &driver)
     },

@@ -41,7 +41,12 @@ typedef struct {
 #define CK_RUN 8
 
 /* What the machine offers, as a set of CK_CPU_ bits; 0 means portable code only. */
-#define CK_CPU_ADX (1u << 0) /* BMI2 and ADX: mulx, adcx, adox */
+#define CK_CPU_ADX (1u << 0)    /* BMI2 and ADX: mulx, adcx, adox */
+#define CK_CPU_AVX2 (1u << 1)   /* four lanes, 29-bit limbs; with the above */
+#define CK_CPU_AVX512 (1u << 2) /* AVX-512F and DQ: eight lanes; with the above */
+#define CK_CPU_IFMA (1u << 3)   /* AVX-512 IFMA: 52-bit limbs; with the above */
+/* Not the machine's: the IFMA kernels over a model of the instructions in plain C++, for tests. */
+#define CK_MODEL_IFMA (1u << 31)
 uint32_t ck_cpu_features(void);
 
 /* Threads of the regions started by the calling thread (OpenMP's nthreads-var: one value for
@@ -228,9 +233,8 @@ typedef struct {
         void *scratch);
 } ck_kernels;
 
-/* The kernels for a machine with these features, a subset of ck_cpu_features(); never null. A new
- * vector unit is a feature bit, and a table whose entries it improves; the others stay as they
- * are in the table below it. */
+/* The kernels for a machine with these features, a subset of ck_cpu_features(), or the model's;
+ * never null. A new vector unit is a feature bit, lanes (lanes_*.hpp) and a table. */
 const ck_kernels *ck_kernels_for(uint32_t features);
 
 #if defined(__clang__)

@@ -20,6 +20,8 @@ public struct CircuitCost: Sendable, Hashable {
     /// Field elements, points and public values.
     public var proofBytes: Int
     public var keyBytes: Int
+    /// Field elements of a proof.
+    public var proofElements: Int
     /// Group elements in the verifier's combination.
     public var verifierTerms: Int
     public var proveSeconds: Double

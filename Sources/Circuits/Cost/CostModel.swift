@@ -39,16 +39,21 @@ public enum CostModel {
 
     /// Pairing, points of the statement, decoding.
     static let verifyBase = 1000.0
-    /// One term of the verifier's multi-scalar multiplication.
-    static let verifyTerm = 15.0
+    /// One term of the verifier's multi-scalar multiplication; those of the proof are decoded too.
+    static let verifyTerm = 9.0
     /// One element of the proof: hashing, and the arithmetic it takes part in.
-    static let verifyElement = 19.0
-    static let verifyPublicCell = 0.2
+    static let verifyElement = 4.0
+    static let verifyPublicCell = 0.03
 
     // Weights of what is minimised, in microseconds of proving.
 
-    /// A microsecond of each verifier.
-    static let verifyWeight = 4.0
+    /// A term of the verifier's multi-scalar multiplication.
+    static let termWeight = 60.0
+    /// An element of the proof, beside its bytes.
+    static let elementWeight = 76.0
+    /// What a verifier may take, and each microsecond beyond.
+    static let verifyLimit = 10_000.0
+    static let verifyExcessWeight = 2000.0
     /// A byte of proof.
     static let proofByteWeight = 10.0
     /// A byte of key.
@@ -88,7 +93,9 @@ public enum CostModel {
 
     /// What a compiler minimises: microseconds of proving, with verification and bytes converted.
     public static func objective(_ cost: CircuitCost) -> Double {
-        cost.proveSeconds * 1e6 + cost.verifySeconds * 1e6 * verifyWeight
+        let excess = max(0, cost.verifySeconds * 1e6 - verifyLimit)
+        return cost.proveSeconds * 1e6 + termWeight * Double(cost.verifierTerms)
+            + elementWeight * Double(cost.proofElements) + verifyExcessWeight * excess
             + Double(cost.proofBytes) * proofByteWeight + Double(cost.keyBytes) * keyByteWeight
     }
 
@@ -128,7 +135,8 @@ public enum CostModel {
             multiplyAdds: counts.multiplyAdds, publicCells: counts.publicCells,
             adviceChunks: adviceChunks, constantChunks: constantChunks,
             proofBytes: proofFrame + 32 * (elements + points) + counts.publicBytes,
-            keyBytes: keyFrame + counts.circuitBytes + 32 * constantChunks, verifierTerms: terms,
+            keyBytes: keyFrame + counts.circuitBytes + 32 * constantChunks, proofElements: elements,
+            verifierTerms: terms,
             proveSeconds: prove * 1e-6, verifySeconds: verify * 1e-6, peakMemoryBytes: memory,
             gadgets: counts.gadgets)
     }

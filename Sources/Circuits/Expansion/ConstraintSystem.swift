@@ -128,20 +128,29 @@ public struct ZeroConstraint: Sendable, Hashable {
         public var factors: [Factor]
     }
 
-    public var shape: TensorShape
-    public var terms: [Term]
+    public let shape: TensorShape
+    public let terms: [Term]
+    /// The factors without repetition, in order of first occurrence.
+    public let distinctFactors: [Factor]
+    /// For each term the places of its factors among the distinct ones.
+    public let factorIndices: [[Int]]
+
+    init(shape: TensorShape, terms: [Term]) {
+        self.shape = shape
+        self.terms = terms
+        var distinct: [Factor] = []
+        factorIndices = terms.map { term in
+            term.factors.map { factor in
+                if let known = distinct.firstIndex(of: factor) { return known }
+                distinct.append(factor)
+                return distinct.count - 1
+            }
+        }
+        distinctFactors = distinct
+    }
 
     public var extents: [Int] { shape.extents }
     public var degree: Int { terms.map(\.factors.count).max() ?? 0 }
-
-    /// The factors without repetition, in order of first occurrence.
-    public var distinctFactors: [Factor] {
-        var distinct: [Factor] = []
-        for factor in terms.flatMap(\.factors) where !distinct.contains(factor) {
-            distinct.append(factor)
-        }
-        return distinct
-    }
 }
 
 /// What an output of the circuit is compared with.
@@ -167,8 +176,8 @@ public struct ConstraintSystem: Sendable {
     /// The tensor of each wire of the circuit.
     public internal(set) var wireTensors: [TensorID] = []
 
-    public subscript(id: TensorID) -> SystemTensor { tensors[id.index] }
-    public func shape(_ id: TensorID) -> TensorShape { tensors[id.index].shape }
+    @inlinable public subscript(id: TensorID) -> SystemTensor { tensors[id.index] }
+    @inlinable public func shape(_ id: TensorID) -> TensorShape { tensors[id.index].shape }
 
     public var tensorIDs: [TensorID] { tensors.indices.map(TensorID.init(index:)) }
 

@@ -29,6 +29,8 @@ struct ClaimLedger<Driver: ReductionDriver> {
     /// Where a tensor's claim with a kernel is: a key may ask for thousands of claims on one tensor,
     /// so that comparing each with all others would take minutes.
     private var places: [[Kernel<Scalar>: Int]]
+    /// The sums of kernels over true cells: many claims come with one kernel.
+    private var sums: [Kernel<Scalar>: Scalar] = [:]
     /// The right-hand sides of the joint claims.
     private(set) var jointValues: [Scalar] = []
     /// Whether the joint claim has a committed tensor, so that the final batch carries it.
@@ -91,6 +93,13 @@ struct ClaimLedger<Driver: ReductionDriver> {
         if !jointIsOpen[joint] { try driver.requireZero(jointValues[joint], .publicClaim) }
     }
 
+    private mutating func sum(_ kernel: Kernel<Scalar>) -> Scalar {
+        if let known = sums[kernel] { return known }
+        let sum = kernel.factors.reduce(.one) { $0 * $1.sum() }
+        sums[kernel] = sum
+        return sum
+    }
+
     /// Moves coefficient · <tensor, kernel> to the tensors it is made from.
     private mutating func dissolve(
         _ tensor: TensorID, _ kernel: Kernel<Scalar>, _ coefficient: Scalar, into joint: Int,
@@ -117,7 +126,7 @@ struct ClaimLedger<Driver: ReductionDriver> {
             let pulled = try view.operand.pullBack(
                 kernel, extents: view.extents, shape: system.shape(source))
             if view.fill != 0 {
-                let everywhere = kernel.factors.reduce(.one) { $0 * $1.sum() }
+                let everywhere = sum(kernel)
                 let inside = pulled.factors.reduce(.one) { $0 * $1.sum() }
                 jointValues[joint] -=
                     coefficient * Scalar(constant: Fr(view.fill)) * (everywhere - inside)
@@ -127,18 +136,29 @@ struct ClaimLedger<Driver: ReductionDriver> {
             let pulled = merge.pullBack(kernel, shape: system.shape(merge.source))
             try dissolve(merge.source, pulled, coefficient, into: joint, &driver)
         case .affine(let affine):
-            let scale = Scalar(constant: affine.scale)
+            let scaled =
+                affine.rightShift == 0
+                ? coefficient : coefficient * Scalar(constant: affine.scale)
             if affine.constant != 0 {
-                let everywhere = kernel.factors.reduce(.one) { $0 * $1.sum() }
-                jointValues[joint] -=
-                    coefficient * scale * Scalar(constant: Fr(affine.constant)) * everywhere
+                jointValues[joint] -= scaled.times(affine.constant) * sum(kernel)
             }
             for term in affine.terms {
                 let (part, broadcast) = try kernel.restricted(to: term.labels)
-                let weight = coefficient * scale * Scalar(constant: Fr(term.coefficient))
-                try dissolve(
-                    term.source, part, weight * broadcast, into: joint, &driver)
+                var weight = scaled.times(term.coefficient)
+                if let broadcast { weight *= broadcast }
+                try dissolve(term.source, part, weight, into: joint, &driver)
             }
+        }
+    }
+}
+
+extension ScalarAlgebra {
+    /// self · constant: most constants of circuits are 1 and −1.
+    fileprivate func times(_ constant: Int128) -> Self {
+        switch constant {
+        case 1: self
+        case -1: .zero - self
+        default: self * Self(constant: Fr(constant))
         }
     }
 }
@@ -146,7 +166,14 @@ struct ClaimLedger<Driver: ReductionDriver> {
 extension Affine {
     /// 2^−rightShift.
     public var scale: Fr {
-        guard rightShift > 0 else { return .one }
-        return Fr(2 as UInt64).power(UInt64(rightShift)).inverse() ?? .one
+        inversePowersOfTwo.indices.contains(rightShift)
+            ? inversePowersOfTwo[rightShift] : Fr.half.power(UInt64(max(0, rightShift)))
     }
 }
+
+/// 2^0, 2^−1, …: shifts are those of limbs in integers of at most 128 bits.
+private let inversePowersOfTwo: [Fr] = {
+    var powers = [Fr.one]
+    for _ in 0..<128 { powers.append(powers[powers.count - 1] * .half) }
+    return powers
+}()

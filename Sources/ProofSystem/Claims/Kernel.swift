@@ -2,7 +2,7 @@ import Circuits
 import Field
 
 /// One factor of a kernel: a vector over one axis of a tensor, or over a group of merged axes.
-public indirect enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Hashable {
+public enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Hashable {
     /// eq(point, ·) over the padded axis.
     case eq(Point<Scalar>, extent: Int)
     /// eq(point, ·) on indices below the extent, 0 beyond.
@@ -11,7 +11,7 @@ public indirect enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Hashable {
     /// Σ coefficient · i + offset = a; 0 beyond the axis's extent.
     case window(extent: Int, offset: Int, terms: [WindowTerm<Scalar>])
     /// The factor of a merged axis m, read at m = Σ index · stride over the axes it joins.
-    case merged(extents: [Int], KernelFactor)
+    indirect case merged(extents: [Int], KernelFactor)
 
     /// How many axes of the tensor it covers.
     public var axisCount: Int {
@@ -20,6 +20,26 @@ public indirect enum KernelFactor<Scalar: ScalarAlgebra>: Sendable, Hashable {
 
     public var point: Point<Scalar>? {
         if case .eq(let point, _) = self { point } else { nil }
+    }
+}
+
+extension KernelFactor {
+    /// By the ends of points only: an axis has a run of challenges that were drawn one after the
+    /// other, and a kernel is looked up for every claim.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .eq(let point, let extent), .maskedEq(let point, let extent):
+            hasher.combine(extent)
+            hasher.combine(point.first?.slot)
+            hasher.combine(point.last?.slot)
+        case .window(let extent, let offset, let terms):
+            hasher.combine(extent)
+            hasher.combine(offset)
+            hasher.combine(terms)
+        case .merged(let extents, let factor):
+            hasher.combine(extents)
+            factor.hash(into: &hasher)
+        }
     }
 }
 
@@ -92,16 +112,30 @@ extension KernelFactor {
 
     /// The factor's multilinear extension at `z`, of `variableCount` coordinates.
     @_specialize(where Scalar == Fr)
-    public func evaluate(at z: [Scalar]) -> Scalar {
+    public func evaluate(at z: ArraySlice<Scalar>) -> Scalar {
         switch self {
         case .eq(let point, _):
-            return StructuredPolynomials.eq(point.values(), z)
+            // As StructuredPolynomials.eq, without arrays: most factors of most claims are these.
+            var result = Scalar.one
+            for (challenge, y) in zip(point, z) {
+                let xy = challenge.value * y
+                result *= Scalar.one - challenge.value - y + xy + xy
+            }
+            return result
         case .maskedEq(let point, let extent):
-            return StructuredPolynomials.maskedEq(extent, point.values(), z)
-        case .window(let extent, _, _):
-            return inner(values(), StructuredPolynomials.eqPrefix(z, count: extent))
+            return StructuredPolynomials.maskedEq(extent, point.values(), Array(z))
+        case .window(let extent, let offset, let terms):
+            // The vector's steps: those that a circuit is allowed.
+            let combinations = terms.reduce(1) { min($0 * $1.extent, 1 << 30) }
+            if let value = Self.windowByDigits(
+                extent: extent, offset: offset, terms: terms, at: Array(z),
+                limit: combinations + 2 * extent)
+            {
+                return value
+            }
+            return inner(values(), StructuredPolynomials.eqPrefix(Array(z), count: extent))
         case .merged(let extents, let factor):
-            let axes = z.split(extents.map(log2Ceiling))
+            let axes = Array(z).split(extents.map(log2Ceiling))
             var weights = [Scalar.one]
             for (extent, coordinates) in zip(extents, axes) {
                 let axis = StructuredPolynomials.eqPrefix(coordinates, count: extent)
@@ -170,20 +204,26 @@ public struct Kernel<Scalar: ScalarAlgebra>: Sendable, Hashable {
         return points
     }
 
-    /// K's multilinear extension at `z`. O(sum of extents).
+    /// K's multilinear extension at `z`. At most O(sum of extents).
     @_specialize(where Scalar == Fr)
-    public func evaluate(at z: [Scalar]) -> Scalar {
-        zip(factors, z.split(factors.map(\.variableCount))).reduce(.one) {
-            $0 * $1.0.evaluate(at: $1.1)
+    public func evaluate(at z: ArraySlice<Scalar>) -> Scalar {
+        var result = Scalar.one
+        var start = z.startIndex
+        for factor in factors {
+            let end = start + factor.variableCount
+            result *= factor.evaluate(at: z[start..<end])
+            start = end
         }
+        return result
     }
 
-    /// <T, K> for a tensor given by its true cells, row-major. O(cells).
+    /// <T, K> for a tensor of public integers, its true cells row-major. O(cells).
     @_specialize(where Scalar == Fr)
-    public func contract(_ cells: [Scalar]) -> Scalar {
-        var values = cells
+    public func contract(_ cells: [Scalar.PublicInteger]) -> Scalar {
+        guard let last = factors.last else { return .innerProduct([.one], cells[...]) }
+        var values = last.contractRows(cells)
         // From the last factor: each step sums a contiguous run.
-        for factor in factors.reversed() {
+        for factor in factors.dropLast().reversed() {
             let vector = factor.values()
             let rows = values.count / vector.count
             values = (0..<rows).map { row in
@@ -195,5 +235,42 @@ public struct Kernel<Scalar: ScalarAlgebra>: Sendable, Hashable {
             }
         }
         return values[0]
+    }
+}
+
+extension KernelFactor {
+    /// The inner products of the vector with each run of as many integers.
+    ///
+    /// eq's vector is the product of two short ones, of its high and of its low coordinates; a
+    /// multiplication of two elements is left for each run of the low one.
+    @_specialize(where Scalar == Fr)
+    fileprivate func contractRows(_ cells: [Scalar.PublicInteger]) -> [Scalar] {
+        let lowCount: Int
+        let high: [Scalar]
+        let low: [Scalar]
+        let extent: Int
+        switch self {
+        case .eq(let point, let axis), .maskedEq(let point, let axis):
+            extent = axis
+            lowCount = 1 << min(8, point.count)
+            let split = point.count - min(8, point.count)
+            low = StructuredPolynomials.eqPrefix(point[split...].map(\.value), count: extent)
+            high = StructuredPolynomials.eqPrefix(
+                point[..<split].map(\.value), count: (extent + lowCount - 1) / lowCount)
+        case .window, .merged:
+            low = values()
+            high = [.one]
+            extent = low.count
+            lowCount = extent
+        }
+        return stride(from: 0, to: cells.count, by: extent).map { row in
+            var sum = Scalar.zero
+            for (run, weight) in high.enumerated() {
+                let start = run * lowCount
+                let end = min(start + lowCount, extent)
+                sum += weight * Scalar.innerProduct(low, cells[row + start..<row + end])
+            }
+            return sum
+        }
     }
 }

@@ -99,10 +99,11 @@ extension KernelFactor {
 
 extension Kernel {
     /// The factors at the axes `labels`, in that order, and the product of the other factors' sums
-    /// over their true extents (broadcast axes).
+    /// over their true extents (broadcast axes); nil where every axis is there.
     func restricted(
         to labels: [Label]
-    ) throws(VerificationError) -> (kernel: Kernel, broadcast: Scalar) {
+    ) throws(VerificationError) -> (kernel: Kernel, broadcast: Scalar?) {
+        if labels.elementsEqual(0..<factors.reduce(0) { $0 + $1.axisCount }) { return (self, nil) }
         var broadcast = Scalar.one
         var first = 0
         var covering: [Int: Int] = [:]

@@ -14,11 +14,11 @@ public struct ProofShape: Sendable, Hashable {
         var driver = CountingDriver()
         let statement = Statement<NoValue>(
             inputs: system.circuit.inputs.map {
-                Array(repeating: .zero, count: $0.port.publicCellCount($0.shape))
+                Array(repeating: NoValue(), count: $0.port.publicCellCount($0.shape))
             },
             outputs: zip(system.circuit.outputs, system.outputs).map {
                 Array(
-                    repeating: .zero,
+                    repeating: NoValue(),
                     count: $0.port.publicCellCount(system.shape($1.tensor)))
             })
         _ = try reduce(system, plan: plan, statement: statement, driver: &driver)

@@ -17,11 +17,8 @@ public struct NativeStatement: Sendable, Hashable {
         self.commitments = commitments
     }
 
-    /// The values as field elements.
-    public var fieldValues: Statement<Fr> {
-        Statement(
-            inputs: inputs.map { $0.map { Fr($0) } }, outputs: outputs.map { $0.map { Fr($0) } })
-    }
+    /// What the reduction reads of it.
+    public var publicValues: Statement<Fr> { Statement(inputs: inputs, outputs: outputs) }
 }
 
 /// B-bit two's complement integers, packed without gaps, lowest bit first.
@@ -48,12 +45,14 @@ enum PackedIntegers {
         values.reserveCapacity(count)
         var position = 0
         for _ in 0..<count {
-            var pattern: UInt64 = 0
-            for bit in 0..<bits {
-                let byte = bytes[base + position >> 3]
-                pattern |= UInt64(byte >> UInt8(position & 7) & 1) << UInt64(bit)
-                position += 1
+            // Byte by byte: the first one's high bits, then whole ones, what is too much cut off.
+            var pattern = UInt64(bytes[base + position >> 3]) >> UInt64(position & 7)
+            var filled = 8 - position & 7
+            while filled < bits {
+                pattern |= UInt64(bytes[base + (position + filled) >> 3]) << UInt64(filled)
+                filled += 8
             }
+            position += bits
             // Sign extension from bit B − 1.
             let shift = Int64(64 - bits)
             values.append(Int((Int64(bitPattern: pattern) << shift) >> shift))
@@ -63,5 +62,25 @@ enum PackedIntegers {
             position += 1
         }
         return values
+    }
+
+    /// As many integers to an element as fit into 253 bits, the first one lowest, B bits each: for
+    /// integers of B bits and a number of them that is known, one list of elements each.
+    static func elements(_ values: [Int], bits: Int) -> [Fr] {
+        let perElement = max(1, 253 / bits)
+        return stride(from: 0, to: values.count, by: perElement).map { start in
+            var words = InlineArray<5, UInt64>(repeating: 0)
+            var position = 0
+            for value in values[start..<min(start + perElement, values.count)] {
+                let pattern = UInt64(bitPattern: Int64(value)) & (UInt64.max >> UInt64(64 - bits))
+                let shift = UInt64(position & 63)
+                words[position >> 6] |= pattern << shift
+                words[position >> 6 + 1] |= pattern >> (64 - shift)
+                position += bits
+            }
+            // Below 2^253 < r.
+            let limbs = Limbs256(words[0], words[1], words[2], words[3])
+            return Fr(canonicalLimbs: limbs) ?? .zero
+        }
     }
 }

@@ -37,7 +37,7 @@ public enum HyperKZG {
         let gap = square * square - square
         try driver.requireNonzero(double * gap, .openingChallenge)
         let inverse = (double * gap).inverseOrZero()
-        let half = Scalar(constant: Fr(2).inverse() ?? .one)
+        let half = Scalar(constant: .half)
         let inverseDouble = inverse * gap
 
         // Values at r², the first one sent, each next one by folding.

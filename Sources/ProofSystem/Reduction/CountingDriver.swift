@@ -13,6 +13,9 @@ struct NoValue: ScalarAlgebra {
     static func -= (a: inout NoValue, b: NoValue) {}
     static func *= (a: inout NoValue, b: NoValue) {}
     func inverseOrZero() -> NoValue { self }
+    static func innerProduct(_ weights: [NoValue], _ values: ArraySlice<NoValue>) -> NoValue {
+        NoValue()
+    }
 }
 
 /// Counts messages; there are no values, and every relation holds.

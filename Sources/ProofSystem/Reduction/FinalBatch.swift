@@ -19,18 +19,26 @@ public struct FinalBatch<Scalar: ScalarAlgebra>: Sendable {
     /// the front, and so are their kernels.
     func kernel(_ index: Int, at z: [Scalar]) -> Scalar {
         var sum = Scalar.zero
+        // Blocks of one size are neighbours and read the same coordinates; many tensors' claims
+        // come from one point.
+        var known: (variableCount: Int, values: [Kernel<Scalar>: Scalar]) = (-1, [:])
+        var selectors = EqWalk(z)
         for blockKernel in kernels[index] {
             let block = blockKernel.block
-            let head = Array(z[..<(z.count - block.variableCount)])
-            let tail = Array(z[(z.count - block.variableCount)...])
+            if known.variableCount != block.variableCount { known = (block.variableCount, [:]) }
+            let split = z.count - block.variableCount
             var value = Scalar.zero
             for (weight, kernel) in blockKernel.kernels {
-                value += weight * kernel.evaluate(at: tail)
+                let evaluation: Scalar
+                if let found = known.values[kernel] {
+                    evaluation = found
+                } else {
+                    evaluation = kernel.evaluate(at: z[split...])
+                    known.values[kernel] = evaluation
+                }
+                value += weight * evaluation
             }
-            sum +=
-                value
-                * StructuredPolynomials.eq(
-                    index: block.offset >> block.variableCount, head)
+            sum += value * selectors.selector(block.offset >> block.variableCount, count: split)
         }
         return sum
     }
@@ -84,12 +92,10 @@ func reduceFinalBatch<Driver: ReductionDriver>(
     var coefficients: [(coefficient: Scalar, chunk: PointReference)] = []
     for (index, vector) in layout.vectors.enumerated() {
         let kernel = batch.kernel(index, at: z)
-        for chunk in 0..<vector.chunkCount(log2Chunk: layout.log2Chunk) {
-            coefficients.append(
-                (
-                    kernel * StructuredPolynomials.eq(index: chunk, high),
-                    vector.chunkReference(chunk)
-                ))
+        let selectors = StructuredPolynomials.eqPrefix(
+            high, count: vector.chunkCount(log2Chunk: layout.log2Chunk))
+        for (chunk, selector) in selectors.enumerated() {
+            coefficients.append((kernel * selector, vector.chunkReference(chunk)))
         }
     }
     return OpeningClaim(

@@ -129,25 +129,29 @@ private func addLeafClaims<Driver: ReductionDriver>(
     var denominatorValue = denominator - .one
     var numeratorTerms: [(TensorID, Kernel<Scalar>, Scalar)] = []
     var denominatorTerms: [(TensorID, Kernel<Scalar>, Scalar)] = []
+    // Lookups of one shape have one kernel and one mask.
+    var kernels: [TensorShape: (kernel: Kernel<Scalar>, mask: Scalar)] = [:]
+    var selectors = EqWalk<Scalar>(z.values())
     for block in tree.blocks {
-        let head: [Scalar] = Array(z[..<(tree.depth - block.variableCount)]).values()
         let tail = Array(z[(tree.depth - block.variableCount)...])
-        let selector = StructuredPolynomials.eq(
-            index: block.offset >> block.variableCount, head)
+        let selector = selectors.selector(
+            block.offset >> block.variableCount, count: tree.depth - block.variableCount)
         let tag = Scalar(constant: FractionTree.tag(table: block.table))
         denominatorValue += selector * (.one - alpha + tag)
         switch block.source {
         case .lookup(let index):
             let columns = system.lookups[index].columns
             let shape = system.shape(columns[0])
-            var mask = Scalar.one
-            for (extent, point) in zip(shape.extents, tail.split(shape.axisVariableCounts)) {
-                mask *= StructuredPolynomials.lessThan(extent, point.values())
-            }
+            let (kernel, mask) =
+                kernels[shape]
+                ?? {
+                    let kernel = Kernel(point: tail, shape: shape)
+                    return (kernel, kernel.factors.reduce(.one) { $0 * $1.sum() })
+                }()
+            kernels[shape] = (kernel, mask)
             numeratorValue -= selector * mask
             for (column, power) in zip(columns, betaPowers) {
-                denominatorTerms.append(
-                    (column, Kernel(point: tail, shape: shape), .zero - selector * power))
+                denominatorTerms.append((column, kernel, .zero - selector * power))
             }
         case .table(let index):
             let table = system.tables[index]

@@ -20,24 +20,26 @@ func sumcheck<Driver: ReductionDriver>(
     }
     driver.begin(.sumcheck(instances, weights: weights))
     let rounds = instances.map(\.variableCount).max() ?? 0
+    // What enters at each round, and after the last: weighted claims, and the largest degree.
+    var entering = [(claim: Scalar, degree: Int)](repeating: (.zero, 0), count: rounds + 1)
+    for (instance, weight) in zip(instances, weights) {
+        let entry = rounds - instance.variableCount
+        entering[entry].claim += weight * instance.claim
+        entering[entry].degree = max(entering[entry].degree, instance.degree)
+    }
     var running = Scalar.zero
+    var degree = 0
     var point: Point<Scalar> = []
     for round in 0..<rounds {
-        var degree = 0
-        for (instance, weight) in zip(instances, weights) {
-            let entry = rounds - instance.variableCount
-            if entry == round { running += weight * instance.claim }
-            if entry <= round { degree = max(degree, instance.degree) }
-        }
+        running += entering[round].claim
+        degree = max(degree, entering[round].degree)
         let message = try driver.receive(.sumcheckRound(degree: degree))
         let challenge = driver.draw("sumcheck.challenge")
         driver.begin(.sumcheckChallenge(challenge.value))
         running = RoundPolynomial.evaluate(message, sum: running, at: challenge.value)
         point.append(challenge)
     }
-    for (instance, weight) in zip(instances, weights) where instance.variableCount == 0 {
-        running += weight * instance.claim
-    }
+    running += entering[rounds].claim
     var total = Scalar.zero
     for (index, instance) in instances.enumerated() {
         let z = Array(point[(rounds - instance.variableCount)...])

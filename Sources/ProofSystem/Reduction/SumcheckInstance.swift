@@ -60,21 +60,19 @@ extension SumcheckInstance {
         case .merge(_, let kernels):
             let coordinates: [Scalar] = z.values()
             return factors[0]
-                * kernels.reduce(.zero) { $0 + $1.weight * $1.kernel.evaluate(at: coordinates) }
+                * kernels.reduce(.zero) {
+                    $0 + $1.weight * $1.kernel.evaluate(at: coordinates[...])
+                }
         case .einsum(_, let plan, let point):
             let product = plan.operandIndices.reduce(.one) { $0 * factors[$1] }
             return product * plan.structuredFactor(point: point, at: z)
         case .zero(let constraint, let kernel):
-            let distinct = constraint.distinctFactors
             var sum = Scalar.zero
-            for term in constraint.terms {
-                var product = Scalar(constant: Fr(term.coefficient))
-                for factor in term.factors {
-                    product *= factors[distinct.firstIndex(of: factor) ?? 0]
-                }
-                sum += product
+            for (term, indices) in zip(constraint.terms, constraint.factorIndices) {
+                sum += indices.reduce(Scalar(constant: Fr(term.coefficient))) { $0 * factors[$1] }
             }
-            return sum * kernel.evaluate(at: z.values())
+            let coordinates: [Scalar] = z.values()
+            return sum * kernel.evaluate(at: coordinates[...])
         }
     }
 
@@ -102,10 +100,19 @@ extension SumcheckInstance {
             }
         case .zero(let constraint, _):
             let axes = z.split(constraint.extents.map(log2Ceiling))
+            let whole = Kernel(point: z, shape: constraint.shape)
             for (factor, value) in zip(constraint.distinctFactors, factors) {
-                let kernel = Kernel(
-                    point: factor.labels.flatMap { axes[$0] }, shape: system.shape(factor.tensor))
-                claims.append((factor.tensor, kernel, value))
+                let shape = system.shape(factor.tensor)
+                let isWhole =
+                    shape == constraint.shape && factor.labels.elementsEqual(axes.indices)
+                claims.append(
+                    (
+                        factor.tensor,
+                        isWhole
+                            ? whole
+                            : Kernel(point: factor.labels.flatMap { axes[$0] }, shape: shape),
+                        value
+                    ))
             }
         }
         return claims

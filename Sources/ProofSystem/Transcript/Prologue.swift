@@ -22,8 +22,13 @@ extension ProofTranscript {
             label: "protocol")
         absorb(digest: key.srs.digest, label: "srs")
         absorb(digest: key.digest, label: "verifying-key")
-        for values in statement.inputs { absorb(values.map { Fr($0) }, label: "public-input") }
-        for values in statement.outputs { absorb(values.map { Fr($0) }, label: "public-output") }
+        let bits = key.publicPorts.map(\.port.bits)
+        for (values, bits) in zip(statement.inputs, bits) {
+            absorb(PackedIntegers.elements(values, bits: bits), label: "public-input")
+        }
+        for (values, bits) in zip(statement.outputs, bits.dropFirst(statement.inputs.count)) {
+            absorb(PackedIntegers.elements(values, bits: bits), label: "public-output")
+        }
         absorb(statement.commitments, label: "committed-ports")
         // Native proofs have no secret nonce.
         absorb([.zero], label: "nonce")

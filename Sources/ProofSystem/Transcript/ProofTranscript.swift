@@ -38,7 +38,7 @@ public struct KeccakTranscript: ProofTranscript {
 
     public mutating func absorb(_ elements: [Fr], label: StaticString) {
         frame(.elements, label, count: elements.count)
-        for element in elements { pending.update(element.canonicalBytes) }
+        for element in elements { pending.update(littleEndian: element.canonicalLimbs) }
     }
 
     public mutating func absorb(_ points: [G1Affine], label: StaticString) {
@@ -48,12 +48,17 @@ public struct KeccakTranscript: ProofTranscript {
 
     public mutating func challenge(label: StaticString) -> Fr {
         frame(.challenge, label, count: 0)
-        let state = pending.finalize()
+        let state = pending.finalizedLimbs()
         // Domains of the three uses of the chain value: 0 and 1 outputs, 2 the chain.
-        let output = Keccak256.hash(state + [0]) + Keccak256.hash(state + [1])
-        pending = Keccak256()
-        pending.update(state + [2])
-        return Fr(reducing: output)
+        func successor(_ domain: UInt8) -> Keccak256 {
+            var hash = Keccak256()
+            hash.update(littleEndian: state)
+            hash.update([domain])
+            return hash
+        }
+        pending = successor(2)
+        return Fr(
+            reducing: successor(0).finalizedLimbs(), high: successor(1).finalizedLimbs())
     }
 
     private mutating func frame(_ kind: Frame, _ label: StaticString, count: Int) {

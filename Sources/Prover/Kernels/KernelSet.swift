@@ -2,6 +2,14 @@ import CKernels
 import Curve
 import Field
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// One implementation of the C kernels: the portable one, or one for what the machine offers.
 ///
 /// Every wrapper takes one as its last argument, so that a test can run each beside the others;
@@ -13,16 +21,34 @@ struct KernelSet: @unchecked Sendable {
     /// - Parameter features: a set of `CK_CPU_` bits; those that the machine lacks are ignored.
     init(features: UInt32) { table = ck_kernels_for(features & ck_cpu_features()) }
 
-    /// Chosen once.
-    private static let fastest = KernelSet(features: .max)
+    private init(modelOf feature: UInt32) { table = ck_kernels_for(feature) }
+
+    /// What ZKML_KERNELS names, or the machine's best; chosen once.
+    private static let fastest: KernelSet = {
+        guard let name = getenv("ZKML_KERNELS").map({ String(cString: $0) }), !name.isEmpty else {
+            return KernelSet(features: .max)
+        }
+        guard let set = all.first(where: { $0.name == name }) else {
+            let names = all.map(\.name).joined(separator: ", ")
+            fatalError("ZKML_KERNELS=\(name): kernels that run here are \(names)")
+        }
+        return set
+    }()
     /// What a test makes whole proofs with, to compare implementations.
     @TaskLocal static var chosen: KernelSet?
     static var best: KernelSet { chosen ?? fastest }
     static let portable = KernelSet(features: 0)
-    /// Every implementation that runs here.
-    static var all: [KernelSet] {
-        fastest.name == portable.name ? [portable] : [portable, fastest]
-    }
+    /// What `CK_CPU_` bits add, each to those before it.
+    private static let features: [UInt32] = [CK_CPU_ADX, CK_CPU_AVX2, CK_CPU_AVX512, CK_CPU_IFMA]
+        .map { UInt32($0) }
+    /// Every implementation that runs here, slowest first, and the model of one that may not.
+    static let all: [KernelSet] = {
+        var sets = [portable]
+        for feature in features where ck_cpu_features() & feature != 0 {
+            sets.append(KernelSet(features: feature))
+        }
+        return sets + [KernelSet(modelOf: CK_MODEL_IFMA)]
+    }()
 
     var name: String { String(cString: table.pointee.name) }
     /// The functions; reading one reads one word.

@@ -37,7 +37,7 @@ struct LenientReplay: ReductionDriver {
             key: key, statement: proof.statement, adviceChunks: proof.adviceChunks)
         var replay = LenientReplay(transcript: transcript, proof: proof)
         _ = try reduce(
-            key.system, plan: key.plan, statement: proof.statement.fieldValues, driver: &replay)
+            key.system, plan: key.plan, statement: proof.statement.publicValues, driver: &replay)
         return replay
     }
 

@@ -126,8 +126,10 @@ struct ReportTests {
     @Test("verify, both ways")
     func verify() {
         var report = VerifyReport(
-            refusal: nil, modelID: "00", inputs: [], outputs: [output], srs: srs, seconds: 0.01)
+            refusal: nil, modelID: "00", inputs: [], outputs: [output], srs: srs,
+            keySeconds: 0.5, seconds: 0.01)
         #expect(report.json["valid"] == true)
+        #expect(report.json["keySeconds"] == 0.5 && report.json["seconds"] == 0.01)
         #expect(report.json["reason"] == nil)
         #expect(report.text.hasPrefix("VALID"))
         report.refusal = .init(.wrongKey, "the proof names another key")

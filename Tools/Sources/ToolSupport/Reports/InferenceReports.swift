@@ -133,17 +133,21 @@ public struct VerifyReport: Sendable, Equatable {
     public var inputs: [TensorReport]
     public var outputs: [TensorReport]
     public var srs: SRSReport
+    /// Decoding and checking the key, which is done once for many proofs.
+    public var keySeconds: Double
+    /// Decoding and verifying the proof.
     public var seconds: Double
 
     public init(
         refusal: Refusal?, modelID: String, inputs: [TensorReport], outputs: [TensorReport],
-        srs: SRSReport, seconds: Double
+        srs: SRSReport, keySeconds: Double, seconds: Double
     ) {
         self.refusal = refusal
         self.modelID = modelID
         self.inputs = inputs
         self.outputs = outputs
         self.srs = srs
+        self.keySeconds = keySeconds
         self.seconds = seconds
     }
 
@@ -153,6 +157,7 @@ public struct VerifyReport: Sendable, Equatable {
         (["valid": .bool(isValid)] as JSONValue).adding([
             "reason": refusal.map { .string($0.reason.rawValue) },
             "detail": refusal.map { .string($0.detail) }, "seconds": .number(seconds),
+            "keySeconds": .number(keySeconds),
             "modelID": .string(modelID), "srs": srs.json, "outputs": outputs.json,
             "inputs": inputs.json,
         ])
@@ -165,6 +170,9 @@ public struct VerifyReport: Sendable, Equatable {
         return labelled(
             [("VALID", "this model, on this input, gives this output"), ("model ID", modelID)]
                 + inputs.map { ("input", $0.text) } + outputs.map { ("output", $0.text) }
-                + [("SRS", srs.text), ("time", humanTime(seconds))])
+                + [
+                    ("SRS", srs.text),
+                    ("time", "\(humanTime(seconds)), and \(humanTime(keySeconds)) for the key"),
+                ])
     }
 }

@@ -11,16 +11,19 @@ import Verifier
 /// - Throws: Where a file is missing or the key does not decode (exit status 3), or the input
 ///   does not fit the model (5). Never for what the proof's bytes say.
 func verifyProof(_ request: VerifyRequest, input: NamedTensors?) throws -> VerifyReport {
-    let key = try readKey(request.key)
     let bytes = try readFile(request.proof)
+    let keyWatch = Stopwatch()
+    let key = try readKey(request.key)
+    let verifier = NativeVerifier(key: key)
+    let keySeconds = keyWatch.seconds
     let watch = Stopwatch()
     var report = VerifyReport(
         refusal: nil, modelID: hexadecimal(key.digest), inputs: [], outputs: [],
-        srs: SRSReport(key.srs, log2Size: key.log2Chunk), seconds: 0)
+        srs: SRSReport(key.srs, log2Size: key.log2Chunk), keySeconds: keySeconds, seconds: 0)
     do {
-        let proof = try NativeVerifier(key: key).verify(bytes, trusting: request.trust)
-        (report.inputs, report.outputs) = proof.portReports(key)
+        let proof = try verifier.verify(bytes, trusting: request.trust)
         report.seconds = watch.seconds
+        (report.inputs, report.outputs) = proof.portReports(key)
         if let input {
             let (refusal, saturated) = try compare(input, with: proof, key: key)
             report.refusal = refusal
