@@ -98,6 +98,24 @@ enum KernelBenchmarks {
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 return { k.fr_product_fold_round(a.p, b.p, n / 4, n, challenge, out.p) }
             },
+            BenchmarkCase(name: "neighbours round", item: "pair", itemCount: half) { variant in
+                let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
+                return { k.fr_adjacent_round(a.p, b.p, n, out.p) }
+            },
+            BenchmarkCase(name: "neighbours round int64", item: "pair", itemCount: half) {
+                variant in
+                let (k, a, b) = (variant.kernels, integers(n, bits: 17), elements(n))
+                let out = room(2)
+                return { k.i64_adjacent_round(a.p, b.p, n, out.p) }
+            },
+            BenchmarkCase(name: "neighbours fold, round", item: "pair", itemCount: n / 4) {
+                variant in
+                let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
+                let (aOut, bOut) = (room(half), room(half))
+                return {
+                    k.fr_adjacent_fold_round(aOut.p, a.p, bOut.p, b.p, n, challenge, out.p)
+                }
+            },
             BenchmarkCase(name: "sum-check, whole", item: "entry", itemCount: n) { variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 return {

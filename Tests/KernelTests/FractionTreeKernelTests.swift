@@ -140,7 +140,8 @@ import Testing
                         $0, lambda: lambda, denominators: q1Input, into: s, with: k)
                 }
             } else {
-                FractionTreeKernels.prepare(s, lambda: lambda, denominators: q1Input, with: k)
+                FractionTreeKernels.prepare(
+                    UnsafeBufferPointer(s), lambda: lambda, denominators: q1Input, into: s, with: k)
             }
             var transcript: [Fr] = []
             for round in 0..<variables {

@@ -150,7 +150,8 @@ import Testing
             t.s.withUnsafeMutableBufferPointer { s in
                 q1.withUnsafeBufferPointer {
                     FractionTreeKernels.prepare(
-                        s, lambda: lambda, denominators: $0, runs: runs.second, with: k)
+                        UnsafeBufferPointer(s), lambda: lambda, denominators: $0, into: s,
+                        runs: runs.second, with: k)
                 }
             }
             func first(_ p0: [Fr]) -> FractionTreeKernels.RoundSums {

@@ -61,19 +61,19 @@ enum FractionTreeKernels {
     typealias Runs = (first: TableRuns, second: TableRuns)
     static let noRuns: Runs = (TableRuns(), TableRuns())
 
-    /// s = p1 + λ·q1, in place of p1.
+    /// s = p1 + λ·q1; s may be p1.
     static func prepare(
-        _ p1: MutableTable, lambda: Fr, denominators q1: Table, runs: TableRuns = TableRuns(),
-        with k: KernelSet = .best
+        _ p1: Table, lambda: Fr, denominators q1: Table, into s: MutableTable,
+        runs: TableRuns = TableRuns(), with k: KernelSet = .best
     ) {
-        FieldKernels.check(p1.count, q1.count)
+        FieldKernels.check(p1.count, q1.count, s.count)
         runs.check(q1.count)
         runs.withPointer {
-            k.c.fr_fraction_prepare(p1.c, UnsafePointer(p1.c), lambda.c, q1.c, q1.count, $0)
+            k.c.fr_fraction_prepare(s.c, p1.c, lambda.c, q1.c, q1.count, $0)
         }
     }
 
-    /// s = p1 + λ·q1 for integers p1.
+    /// The same for integers p1.
     static func prepare(
         _ p1: Integers, lambda: Fr, denominators q1: Table, into s: MutableTable,
         runs: TableRuns = TableRuns(), with k: KernelSet = .best

@@ -98,11 +98,14 @@ struct FractionTreeProver {
         layers[index] = nil
         let half = 1 << index
         runs = layer.runs.halves
-        q0 = Array(layer.denominators[..<half])
-        q1 = Array(layer.denominators[half...])
-        switch layer.numerators {
-        case .integers(let cells):
-            p0 = .integers(Array(cells[..<half]))
+        // The lower halves stay where they are.
+        q0 = layer.denominators
+        let numerators = layer.numerators
+        _ = consume layer
+        q1 = Array(q0[half...])
+        q0.removeLast(half)
+        switch consume numerators {
+        case .integers(var cells):
             s = cells[half...].withUnsafeBufferPointer { p1 in
                 q1.withUnsafeBufferPointer { q1 in
                     .filled(half) {
@@ -111,15 +114,19 @@ struct FractionTreeProver {
                     }
                 }
             }
-        case .elements(let cells):
-            p0 = .elements(Array(cells[..<half]))
-            s = Array(cells[half...])
-            s.withUnsafeMutableBufferPointer { s in
-                q1.withUnsafeBufferPointer {
-                    FractionTreeKernels.prepare(
-                        s, lambda: lambda, denominators: $0, runs: runs.second)
+            cells.removeLast(half)
+            p0 = .integers(cells)
+        case .elements(var cells):
+            s = cells[half...].withUnsafeBufferPointer { p1 in
+                q1.withUnsafeBufferPointer { q1 in
+                    .filled(half) {
+                        FractionTreeKernels.prepare(
+                            p1, lambda: lambda, denominators: q1, into: $0, runs: runs.second)
+                    }
                 }
             }
+            cells.removeLast(half)
+            p0 = .elements(cells)
         }
         self.lambda = lambda
         self.point = point

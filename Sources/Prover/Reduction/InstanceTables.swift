@@ -9,6 +9,8 @@ struct InstanceTables {
     private let expression: SumcheckKernels.Expression
     /// How many of the tables, from the first, the verifier does not know.
     private let privateCount: Int
+    /// The round in progress, where the last fold has summed it.
+    private var values: (at0: Fr, at2: Fr)?
 
     init(_ instance: SumcheckInstance<Fr>, witness: Witness) {
         privateCount = instance.privateCount
@@ -58,11 +60,15 @@ struct InstanceTables {
             }, padded: padded)
     }
 
+    private var isProductOfTwo: Bool {
+        expression.factor == nil && expression.terms.count == 1
+            && expression.terms[0].tables == [0, 1]
+    }
+
     /// The round polynomial at 0, 2, 3, …, degree.
     func roundValues(degree: Int) -> [Fr] {
-        if expression.factor == nil, expression.terms.count == 1,
-            expression.terms[0].tables == [0, 1]
-        {
+        if let values { return [values.at0, values.at2] }
+        if isProductOfTwo {
             switch (tables[0], tables[1]) {
             case (.elements(let a), .elements(let b)):
                 let (at0, at2) = SumcheckKernels.productRound(a, b)
@@ -77,6 +83,21 @@ struct InstanceTables {
     }
 
     mutating func fold(by challenge: Fr) {
+        values = nil
+        if isProductOfTwo, tables[0].count >= 4, case .elements(var a) = tables[0],
+            case .elements(var b) = tables[1]
+        {
+            tables.removeAll()
+            values = a.withUnsafeMutableBufferPointer { a in
+                b.withUnsafeMutableBufferPointer { b in
+                    SumcheckKernels.foldThenProductRound(a, b, by: challenge)
+                }
+            }
+            a.removeLast(a.count / 2)
+            b.removeLast(b.count / 2)
+            tables = [.elements(a), .elements(b)]
+            return
+        }
         for index in tables.indices { tables[index].fold(by: challenge) }
     }
 
