@@ -31,7 +31,7 @@ let package = Package(
             dependencies: [
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
                 "CKernels", "CGMP",
-            ], path: "Benchmarks", exclude: ["Models"]),
+            ], path: "Benchmarks", exclude: ["Models", "ezkl_compare.py"]),
 
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),
         .testTarget(name: "FieldTests", dependencies: ["Field", "CGMP", "TestSupport"]),

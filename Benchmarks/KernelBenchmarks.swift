@@ -1,4 +1,3 @@
-import CGMP
 import CKernels
 import Curve
 import Field
@@ -12,6 +11,20 @@ enum KernelBenchmarks {
             + sums(points)
     }
 
+    /// Products in a run of ``multiplicationsInCache(_:)``.
+    static let multiplicationsInCache = 1 << 16
+
+    /// What limits are computed from: `fr mul` on a table that the caches hold.
+    static func multiplicationsInCache(_ implementation: Implementation) -> BenchmarkCase.Run {
+        let n = 1 << 9
+        let k = Variant(implementation: implementation, threadCount: 1).kernels
+        let (a, b, out) = (elements(n), elements(n), room(n))
+        return {
+            ck_set_thread_count(1)
+            for _ in 0..<(multiplicationsInCache / n) { k.fr_mul(out.p, a.p, b.p, n) }
+        }
+    }
+
     private static let singleInversions = 256
 
     // MARK: Families
@@ -19,7 +32,8 @@ enum KernelBenchmarks {
     private static func vectors(_ n: Int) -> [BenchmarkCase] {
         [
             BenchmarkCase(
-                name: "fr mul", item: "mul", itemCount: n,
+                name: "fr mul", item: "mul", itemCount: n, multiplications: 1,
+                everyImplementation: true,
                 prepare: { variant in
                     let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(n))
                     return { k.fr_mul(out.p, a.p, b.p, n) }
@@ -31,7 +45,8 @@ enum KernelBenchmarks {
                         return { GMPMontgomery.multiply(out.p, a.p, b.p, n) }
                     }
                 )),
-            BenchmarkCase(name: "fr fold", item: "pair", itemCount: n / 2) { variant in
+            BenchmarkCase(name: "fr fold", item: "pair", itemCount: n / 2, multiplications: 1) {
+                variant in
                 let (k, a, out) = (variant.kernels, elements(n), room(n / 2))
                 return { k.fr_fold(out.p, a.p, a.p + n / 2, challenge, n / 2) }
             },
@@ -39,7 +54,10 @@ enum KernelBenchmarks {
                 let (k, a, out) = (variant.kernels, integers(n, bits: 17), room(n / 2))
                 return { k.i64_fold(out.p, a.p, a.p + n / 2, challenge, n / 2) }
             },
-            BenchmarkCase(name: "fr inner product", item: "term", itemCount: n) { variant in
+            BenchmarkCase(
+                name: "fr inner product", item: "term", itemCount: n, multiplications: 1,
+                everyImplementation: true
+            ) { variant in
                 let (k, a, b) = (variant.kernels, elements(n), elements(n))
                 return { blackHole(k.fr_dot(a.p, b.p, n)) }
             },
@@ -54,12 +72,15 @@ enum KernelBenchmarks {
                 let out = room(n / rows)
                 return { k.i64_contract(out.p, a.p, 0, n / rows, 1, v.p, 1, rows, n / rows) }
             },
-            BenchmarkCase(name: "eq table", item: "cell", itemCount: n) { variant in
+            BenchmarkCase(name: "eq table", item: "cell", itemCount: n, multiplications: 1) {
+                variant in
                 let (k, out) = (variant.kernels, room(n))
                 let point = elements(n.trailingZeroBitCount)
                 return { k.fr_eq(out.p, point.p, n.trailingZeroBitCount, n, challenge) }
             },
-            BenchmarkCase(name: "batch inversion", item: "element", itemCount: n) { variant in
+            BenchmarkCase(
+                name: "batch inversion", item: "element", itemCount: n, multiplications: 3
+            ) { variant in
                 let (k, a, scratch) = (variant.kernels, elements(n), room(n))
                 return { k.fr_invert(a.p, scratch.p, n) }
             },
@@ -81,10 +102,12 @@ enum KernelBenchmarks {
         ]
     }
 
-    private static func sumchecks(_ n: Int) -> [BenchmarkCase] {
+    static func sumchecks(_ n: Int) -> [BenchmarkCase] {
         let half = n / 2
         return [
-            BenchmarkCase(name: "sum-check round", item: "pair", itemCount: half) { variant in
+            BenchmarkCase(
+                name: "sum-check round", item: "pair", itemCount: half, multiplications: 2
+            ) { variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 return { k.fr_product_round(a.p, b.p, half, half, out.p) }
             },
@@ -93,12 +116,16 @@ enum KernelBenchmarks {
                 let out = room(2)
                 return { k.i64_product_round(a.p, b.p, half, half, out.p) }
             },
-            BenchmarkCase(name: "sum-check fold, round", item: "pair", itemCount: n / 4) {
+            BenchmarkCase(
+                name: "sum-check fold, round", item: "pair", itemCount: n / 4, multiplications: 6
+            ) {
                 variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 return { k.fr_product_fold_round(a.p, b.p, n / 4, n, challenge, out.p) }
             },
-            BenchmarkCase(name: "neighbours round", item: "pair", itemCount: half) { variant in
+            BenchmarkCase(
+                name: "neighbours round", item: "pair", itemCount: half, multiplications: 2
+            ) { variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 return { k.fr_adjacent_round(a.p, b.p, n, out.p) }
             },
@@ -108,7 +135,9 @@ enum KernelBenchmarks {
                 let out = room(2)
                 return { k.i64_adjacent_round(a.p, b.p, n, out.p) }
             },
-            BenchmarkCase(name: "neighbours fold, round", item: "pair", itemCount: n / 4) {
+            BenchmarkCase(
+                name: "neighbours fold, round", item: "pair", itemCount: n / 4, multiplications: 6
+            ) {
                 variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 let (aOut, bOut) = (room(half), room(half))
@@ -116,7 +145,10 @@ enum KernelBenchmarks {
                     k.fr_adjacent_fold_round(aOut.p, a.p, bOut.p, b.p, n, challenge, out.p)
                 }
             },
-            BenchmarkCase(name: "sum-check, whole", item: "entry", itemCount: n) { variant in
+            BenchmarkCase(
+                name: "sum-check, whole", item: "entry", itemCount: n, multiplications: 4,
+                everyImplementation: true
+            ) { variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
                 return {
                     k.fr_product_round(a.p, b.p, half, half, out.p)
@@ -145,7 +177,10 @@ enum KernelBenchmarks {
         ]
     }
 
-    private static func fractions(_ n: Int) -> [BenchmarkCase] {
+    /// Multiplications: a pair of nodes is combined by 3, of leaves by 1, since their numerators
+    /// are 0 and 1. A layer's sum-check takes 6 products for a pair of each of its four tables and
+    /// 8 to fold them, which numerators of leaves again spare 2 of each once.
+    static func fractions(_ n: Int) -> [BenchmarkCase] {
         [
             BenchmarkCase(name: "fraction leaves", item: "leaf", itemCount: n) { variant in
                 let columns = (0..<2).map { _ in integers(n, bits: 16) }
@@ -157,7 +192,8 @@ enum KernelBenchmarks {
                     withExtendedLifetime(columns) {}
                 }
             },
-            BenchmarkCase(name: "fraction layers", item: "leaf", itemCount: n) { variant in
+            BenchmarkCase(name: "fraction layers", item: "leaf", itemCount: n, multiplications: 2) {
+                variant in
                 let (k, p, q) = (variant.kernels, masks(n), elements(n))
                 let (pOut, qOut) = (room(n), room(n))
                 return {
@@ -169,7 +205,9 @@ enum KernelBenchmarks {
                     }
                 }
             },
-            BenchmarkCase(name: "leaf layer sum-check", item: "leaf", itemCount: n) { variant in
+            BenchmarkCase(
+                name: "leaf layer sum-check", item: "leaf", itemCount: n, multiplications: 4.75
+            ) { variant in
                 let half = n / 2
                 let (k, p0, p1) = (variant.kernels, masks(half), masks(half))
                 let (q0, q1) = (elements(half), elements(half))
@@ -194,15 +232,18 @@ enum KernelBenchmarks {
 
     private static func univariate(_ n: Int) -> [BenchmarkCase] {
         [
-            BenchmarkCase(name: "even-odd fold", item: "pair", itemCount: n / 2) { variant in
+            BenchmarkCase(name: "even-odd fold", item: "pair", itemCount: n / 2, multiplications: 1)
+            { variant in
                 let (k, a, out) = (variant.kernels, elements(n), room(n / 2))
                 return { k.fr_even_odd_fold(out.p, a.p, challenge, n / 2) }
             },
-            BenchmarkCase(name: "evaluation", item: "term", itemCount: n) { variant in
+            BenchmarkCase(name: "evaluation", item: "term", itemCount: n, multiplications: 1) {
+                variant in
                 let (k, a) = (variant.kernels, elements(n))
                 return { blackHole(k.fr_evaluate(a.p, challenge, n)) }
             },
-            BenchmarkCase(name: "division by X - a", item: "term", itemCount: n) { variant in
+            BenchmarkCase(name: "division by X - a", item: "term", itemCount: n, multiplications: 1)
+            { variant in
                 let (k, a, out) = (variant.kernels, elements(n), room(n))
                 return { blackHole(k.fr_divide_by_linear(out.p, a.p, challenge, n)) }
             },
@@ -224,10 +265,24 @@ enum KernelBenchmarks {
         ]
     }
 
-    private static func sums(_ n: Int) -> [BenchmarkCase] {
-        let bases = points(n)
-        let full = BenchmarkCase(name: "msm full width", item: "point", itemCount: n) { variant in
+    /// Multiplications of the bucket method for a point, by batched affine additions of 6 each,
+    /// with the best windows: an addition a digit, and two for each bucket at the end.
+    private static func bucketMultiplications(_ n: Int, bits: Int) -> Double {
+        let additions = (2...20).map { window in
+            let windows = (bits + window) / window  // signed digits: one bit more
+            return Double(windows * (n + 1 << window))
+        }
+        return 6 * (additions.min() ?? 0) / Double(n)
+    }
+
+    static func sums(_ n: Int) -> [BenchmarkCase] {
+        let bases = Once { points(n) }
+        let full = BenchmarkCase(
+            name: "msm full width", item: "point", itemCount: n,
+            multiplications: bucketMultiplications(n, bits: 254), everyImplementation: true
+        ) { variant in
             let (k, threads) = (variant.kernels, Int32(variant.threadCount))
+            let bases = bases.value
             let scalars = elements(n)
             let scratch = Memory<UInt8>(ck_msm_scratch_bytes([n], 1, 255, threads))
             return {
@@ -237,8 +292,12 @@ enum KernelBenchmarks {
             }
         }
         let small = [64, 32, 16, 8].map { bits in
-            BenchmarkCase(name: "msm \(bits) bits", item: "point", itemCount: n) { variant in
+            BenchmarkCase(
+                name: "msm \(bits) bits", item: "point", itemCount: n,
+                multiplications: bucketMultiplications(n, bits: bits)
+            ) { variant in
                 let (k, threads) = (variant.kernels, Int32(variant.threadCount))
+                let bases = bases.value
                 let scalars = integers(n, bits: bits)
                 let scratch = Memory<UInt8>(ck_msm_scratch_bytes([n], 1, Int32(bits), threads))
                 return {
@@ -251,140 +310,5 @@ enum KernelBenchmarks {
             }
         }
         return [full] + small
-    }
-
-    // MARK: Inputs
-
-    private static let one = ck(Fr.one)
-    /// An element without structure.
-    private static let challenge = ck(
-        Fr(montgomery: Limbs256(0x1234_5678_9abc_def0, 0x0fed_cba9_8765_4321, 7, 0x2000_0000)))
-    private static let generator = ck_g1_affine(
-        x: ck(G1Affine.generator.x), y: ck(G1Affine.generator.y))
-
-    private static func ck(_ x: Fr) -> ck_fr {
-        ck_fr(l: (x.limbs.l0, x.limbs.l1, x.limbs.l2, x.limbs.l3))
-    }
-    private static func ck(_ x: Fq) -> ck_fq {
-        ck_fq(l: (x.limbs.l0, x.limbs.l1, x.limbs.l2, x.limbs.l3))
-    }
-
-    private static func room(_ n: Int) -> Memory<ck_fr> { Memory<ck_fr>(n) }
-    private static func elements(_ n: Int) -> Memory<ck_fr> {
-        var random = SplitMix64()
-        return Memory(n) { _ in ck(Fr.random(using: &random)) }
-    }
-    private static func integers(_ n: Int, bits: Int) -> Memory<Int64> {
-        var random = SplitMix64()
-        return Memory(n) { _ in Int64(truncatingIfNeeded: random.next()) >> Int64(64 - bits) }
-    }
-    /// 1 in the first three quarters, 0 behind: what a tensor's mask looks like.
-    private static func masks(_ n: Int) -> Memory<Int64> { Memory(n) { $0 < n * 3 / 4 ? 1 : 0 } }
-
-    private static func points(_ n: Int) -> Memory<ck_g1_affine> {
-        let kernels = Variant(implementation: .best, threadCount: 1).kernels
-        let scalars = elements(n)
-        let scratch = Memory<UInt8>(ck_fixed_base_scratch_bytes(n, 1))
-        let out = Memory<ck_g1_affine>(n)
-        kernels.g1_fixed_base(out.p, generator, scalars.p, n, 1, scratch.p)
-        return out
-    }
-}
-
-extension Variant {
-    var kernels: ck_kernels {
-        ck_kernels_for(implementation == .best ? ck_cpu_features() : 0).pointee
-    }
-}
-
-/// An array that C may write: 64-byte aligned, freed with its last reference.
-private final class Memory<T> {
-    let p: UnsafeMutablePointer<T>
-
-    /// Zeroed: every page is there before anything is timed.
-    init(_ count: Int) {
-        let bytes = max(1, count) * MemoryLayout<T>.stride
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-        // SAFETY: plain C types, for which zeros are a value.
-        p = raw.bindMemory(to: T.self, capacity: max(1, count))
-    }
-
-    convenience init(_ count: Int, _ value: (Int) -> T) {
-        self.init(count)
-        for i in 0..<count { p[i] = value(i) }
-    }
-
-    deinit { p.deallocate() }
-}
-
-/// Montgomery products by GMP's limb functions: a product, four rows of reduction, a subtraction.
-private enum GMPMontgomery {
-    static func multiply(
-        _ out: UnsafeMutablePointer<ck_fr>, _ a: UnsafePointer<ck_fr>, _ b: UnsafePointer<ck_fr>,
-        _ n: Int
-    ) {
-        let p = Fr.modulus
-        let modulus: [UInt] = [UInt(p.l0), UInt(p.l1), UInt(p.l2), UInt(p.l3)]
-        let inverse = UInt(Fr.negatedModulusInverse)
-        var product = [UInt](repeating: 0, count: 9)
-        product.withUnsafeMutableBufferPointer { t in
-            let t = t.baseAddress!
-            modulus.withUnsafeBufferPointer { modulus in
-                let modulus = modulus.baseAddress!
-                for i in 0..<n {
-                    // SAFETY: ck_fr is four limbs of 64 bits, GMP's mp_limb_t on this platform.
-                    let x = UnsafeRawPointer(a + i).assumingMemoryBound(to: UInt.self)
-                    let y = UnsafeRawPointer(b + i).assumingMemoryBound(to: UInt.self)
-                    let z = UnsafeMutableRawPointer(out + i).assumingMemoryBound(to: UInt.self)
-                    __gmpn_mul_n(t, x, y, 4)
-                    for j in 0..<4 {
-                        // The carry of row j belongs at limb j + 4; limb j is now zero: keep it.
-                        t[j] = __gmpn_addmul_1(t + j, modulus, 4, t[j] &* inverse)
-                    }
-                    _ = __gmpn_add_n(z, t, t + 4, 4)
-                    if __gmpn_cmp(z, modulus, 4) >= 0 { _ = __gmpn_sub_n(z, z, modulus, 4) }
-                }
-            }
-        }
-    }
-}
-
-/// Inverses by GMP's extended Euclid, in place; what Montgomery form would add is left out.
-private enum GMPInversion {
-    static func invert(_ a: UnsafeMutablePointer<ck_fr>, _ n: Int) {
-        var (x, y, p) = (mpz_t(), mpz_t(), mpz_t())
-        __gmpz_init2(&x, 256)
-        __gmpz_init2(&y, 256)
-        __gmpz_init2(&p, 256)
-        let modulus = Fr.modulus
-        let limbs: [UInt64] = [modulus.l0, modulus.l1, modulus.l2, modulus.l3]
-        __gmpz_import(&p, 4, -1, 8, 0, 0, limbs)
-        for i in 0..<n {
-            __gmpz_import(&x, 4, -1, 8, 0, 0, a + i)
-            __gmpz_invert(&y, &x, &p)
-            var count = 0
-            var out = ck_fr()
-            __gmpz_export(&out, &count, -1, 8, 0, 0, &y)
-            a[i] = out
-        }
-        __gmpz_clear(&x)
-        __gmpz_clear(&y)
-        __gmpz_clear(&p)
-    }
-}
-
-/// Keeps the optimizer from dropping a result.
-@inline(never) func blackHole<T>(_: T) {}
-
-/// The same inputs in every run.
-private struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64 = 0
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -2,89 +2,105 @@ import CKernels
 import Foundation
 
 /// `swift run -c release Benchmarks`: medians of every case, each beside its baselines, which are
-/// timed in the same minute on the same machine; then whole models.
+/// timed in the same minute on the same machine; growth with size; whole models.
 @main enum Runner {
+    /// What `--json` prints.
+    struct Report: Encodable {
+        var machine = Machine()
+        var threads: Int
+        var samples: Int
+        var cases: [CaseFigures] = []
+        var growth: [GrowthTable] = []
+        var models: [ModelFigures] = []
+    }
+
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard let options = BenchmarkOptions(arguments, threadCount: Int(ck_thread_count()))
-        else {
-            print(BenchmarkOptions.usage)
-            exit(64)
-        }
-        print(machine(options))
-        print(row(["case", "size", "median", "quartiles", "each", "baselines"]))
-        for benchmark in BenchmarkRegistry.cases(options)
-        where options.filter.isEmpty || benchmark.name.contains(options.filter) {
-            print(report(benchmark, options))
-        }
-        ModelBenchmark.report(options)
-    }
-
-    /// The best implementation on one thread; how many times as long any rival and the portable
-    /// implementation take; how much faster more threads are.
-    static func report(_ benchmark: BenchmarkCase, _ options: BenchmarkOptions) -> String {
-        func contestant(
-            _ implementation: Variant.Implementation, threads: Int
-        ) -> BenchmarkCase.Run {
-            let run = benchmark.prepare(
-                Variant(implementation: implementation, threadCount: threads))
-            return {
-                ck_set_thread_count(Int32(threads))
-                run()
+        else { fail(BenchmarkOptions.usage, status: 64) }
+        do {
+            switch options.task {
+            case .benchmarks: try benchmarks(options)
+            case .model(let name):
+                printJSON(
+                    try ModelBenchmark.named(name).measure(
+                        samples: options.samples, threadCount: options.threadCount))
+            case .comparison(let file): try comparison(file, options)
             }
+        } catch {
+            fail("\(error)\n", status: 1)
         }
-        var runs = [contestant(.best, threads: 1), contestant(.portable, threads: 1)]
-        if options.threadCount > 1 { runs.append(contestant(.best, threads: options.threadCount)) }
-        if let rival = benchmark.rival { runs.append(rival.run()) }
-        let timings = Timings(samples: options.samples, runs)
+    }
 
-        var baselines = ["portable \(format(timings.ratio(1, to: 0, \.processor), 2))x"]
-        if let rival = benchmark.rival {
-            let ratio = timings.ratio(runs.count - 1, to: 0, \.processor)
-            baselines.append("\(rival.name) \(format(ratio, 2))x")
+    private static func benchmarks(_ options: BenchmarkOptions) throws {
+        var report = Report(threads: options.threadCount, samples: options.samples)
+        func show(_ text: String) {
+            if !options.json { print(text) }
         }
-        if options.threadCount > 1 {
-            baselines.append(
-                "\(options.threadCount) threads \(duration(timings.median(2, \.wall))), "
-                    + "\(format(timings.ratio(0, to: 2, \.wall), 2)) times as fast")
+        show("\(report.machine.description); threads: \(options.threadCount)")
+
+        let cases = KernelBenchmarks.cases(options).filter { options.names($0.name) }
+        if !cases.isEmpty {
+            show(
+                """
+
+                kernels on one thread, medians of \(options.samples): a run and its quartiles by \
+                the wall, each item in processor time; of limit: that time over the field \
+                multiplications an item needs, at fr mul's pace in the cache; times as long: \
+                others' processor time; threads: by the wall
+                """)
+            show(CaseFigures.header)
         }
-        let each = timings.median(0, \.processor) / Double(benchmark.itemCount) * 1e9
-        return row([
-            benchmark.name, size(benchmark.itemCount), duration(timings.median(0, \.wall)),
-            "±" + duration(timings.spread(0, \.wall)), "\(format(each, 1)) ns/\(benchmark.item)",
-            baselines.joined(separator: ", "),
-        ])
-    }
-
-    private static func row(_ cells: [String]) -> String {
-        zip(cells, [26, 8, 11, 11, 18, 0]).map { cell, width in
-            cell + String(repeating: " ", count: max(1, width - cell.count))
-        }.joined()
-    }
-
-    private static func size(_ count: Int) -> String {
-        count.nonzeroBitCount == 1 ? "2^\(count.trailingZeroBitCount)" : "\(count)"
-    }
-
-    private static func duration(_ seconds: Double) -> String {
-        seconds >= 0.1 ? format(seconds, 3) + " s" : format(seconds * 1e3, 3) + " ms"
-    }
-
-    private static func format(_ value: Double, _ digits: Int) -> String {
-        String(format: "%.\(digits)f", value)
-    }
-
-    private static func machine(_ options: BenchmarkOptions) -> String {
-        let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)).flatMap {
-            $0.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":")
-                .last
+        for benchmark in cases {
+            let figures = benchmark.measure(options)
+            show(figures.line)
+            report.cases.append(figures)
         }
-        let kernels = String(cString: ck_kernels_for(ck_cpu_features()).pointee.name)
-        return """
-            \(cpu?.trimmingCharacters(in: .whitespaces) ?? "unknown processor"), kernels: \
-            \(kernels); medians of \(options.samples)
-            one thread: wall time, and processor time for each item; baselines: how many times \
-            that processor time; threads: by the wall
-            """
+        try GrowthTable.measure(options) { table in
+            show(table.text)
+            report.growth.append(table)
+        }
+        let models = ModelBenchmark.all.filter { options.names("model " + $0.name) }
+        if !models.isEmpty {
+            show(
+                """
+
+                models, medians of at most \(options.samples), public input and output: processor \
+                time of one thread; in parallel: by the wall; memory: at most, proving in parallel
+                """)
+            show(ModelFigures.header)
+        }
+        for model in models {
+            let figures = try model.measureApart(options)
+            show(figures.line)
+            report.models.append(figures)
+        }
+        if options.json { printJSON(report) }
+    }
+
+    private static func comparison(_ file: String?, _ options: BenchmarkOptions) throws {
+        let file =
+            file ?? ModelBenchmark.repository.appending(path: "Examples/digits/mlp.onnx").path()
+        let comparison: EZKLComparison
+        do {
+            comparison = try EZKLComparison(file: file, options)
+        } catch let error as EZKLMissing {
+            fail("\(error)\n", status: 69)
+        }
+        if options.json { printJSON(comparison) } else { print(comparison.text) }
+    }
+
+    static func printJSON(_ value: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        guard let bytes = try? encoder.encode(value) else {
+            fail("a figure is not a number\n", status: 1)
+        }
+        FileHandle.standardOutput.write(bytes + [UInt8(ascii: "\n")])
+    }
+
+    static func fail(_ message: String, status: Int32) -> Never {
+        FileHandle.standardError.write(Data(message.utf8))
+        exit(status)
     }
 }
