@@ -45,7 +45,7 @@ struct GrowthTable: Encodable {
 
 extension GrowthTable {
     /// MLPs with two hidden layers of growing width, four times the weights a row.
-    static let models: [(weights: Int, model: ModelBenchmark)] = [128, 256, 512, 1024].map {
+    static let models: [(weights: Int, model: ModelBenchmark)] = [128, 256, 512, 1024, 2048].map {
         width in
         (
             weights: 2 * width * width + 10 * width,
@@ -90,6 +90,7 @@ extension GrowthTable {
             ("msm 8 bits", KernelBenchmarks.sums, sizes),
             ("sum-check, whole", KernelBenchmarks.sumchecks, sizes),
             ("leaf layer sum-check", KernelBenchmarks.fractions, sizes),
+            ("fraction tree, whole", KernelBenchmarks.fractions, sizes),
         ]
     }
 }

@@ -213,21 +213,76 @@ enum KernelBenchmarks {
                 let (q0, q1) = (elements(half), elements(half))
                 let (p, s, e, out) = (room(half), room(half), elements(half), room(2))
                 return {
-                    k.i64_fraction_prepare(s.p, p1.p, challenge, q1.p, half, nil)
-                    k.i64_fraction_round(
-                        p0.p, s.p, q0.p, q1.p, e.p, half / 2, nil, nil, out.p)
-                    k.i64_fraction_fold_round(
-                        p.p, p0.p, s.p, q0.p, q1.p, e.p, half / 4, challenge, nil, nil,
-                        out.p)
-                    var quarter = half / 8
-                    while quarter > 0 {
-                        k.fr_fraction_fold_round(
-                            p.p, s.p, q0.p, q1.p, e.p, quarter, challenge, nil, nil, out.p)
-                        quarter /= 2
-                    }
+                    leafSumcheck(
+                        k, p0.p, p1.p, q0.p, q1.p, half, p: p.p, s: s.p, e: e.p, out: out.p)
                 }
             },
+            tree(n),
         ]
+    }
+
+    /// What one lookup's fractions take from leaves to root and back: layers, then each one's
+    /// sum-check from the root down. Multiplications: 2 for the layers, 4.75 for the leaves'
+    /// sum-check, 5.5 for those above, 0.5 for their tables of eq.
+    private static func tree(_ n: Int) -> BenchmarkCase {
+        BenchmarkCase(
+            name: "fraction tree, whole", item: "leaf", itemCount: n, multiplications: 12.75
+        ) { variant in
+            let (k, numerators, denominators) = (variant.kernels, masks(n), elements(n))
+            // Layers of n/2, n/4, .., 4 entries, one behind the other.
+            let (p, q, e, out) = (room(n), room(n), room(n / 4), room(2))
+            let point = elements(n.trailingZeroBitCount)
+            func eq(_ count: Int) {
+                k.fr_eq(e.p, point.p, count.trailingZeroBitCount, count, one)
+            }
+            return {
+                k.i64_fraction_combine(p.p, q.p, numerators.p, denominators.p, n / 2, nil)
+                var (offset, half) = (0, n / 4)
+                while half >= 4 {
+                    let next = offset + 2 * half
+                    k.fr_fraction_combine(
+                        p.p + next, q.p + next, p.p + offset, q.p + offset, half, nil)
+                    (offset, half) = (next, half / 2)
+                }
+                while half < n / 2 {
+                    let (p0, s) = (p.p + offset, p.p + offset + half)
+                    let (q0, q1) = (q.p + offset, q.p + offset + half)
+                    eq(half / 2)
+                    k.fr_fraction_prepare(s, s, challenge, q1, half, nil)
+                    k.fr_fraction_round(p0, s, q0, q1, e.p, half / 2, nil, nil, out.p)
+                    var quarter = half / 4
+                    while quarter > 0 {
+                        k.fr_fraction_fold_round(
+                            p0, s, q0, q1, e.p, quarter, challenge, nil, nil, out.p)
+                        quarter /= 2
+                    }
+                    half *= 2
+                    offset -= 2 * half
+                }
+                // Nobody needs the layers any more.
+                eq(n / 4)
+                leafSumcheck(
+                    k, numerators.p, numerators.p + n / 2, denominators.p, denominators.p + n / 2,
+                    n / 2, p: p.p, s: q.p, e: e.p, out: out.p)
+            }
+        }
+    }
+
+    /// All rounds over the leaves' four tables of `half` entries each.
+    private static func leafSumcheck(
+        _ k: ck_kernels, _ p0: UnsafePointer<Int64>, _ p1: UnsafePointer<Int64>,
+        _ q0: UnsafeMutablePointer<ck_fr>, _ q1: UnsafeMutablePointer<ck_fr>, _ half: Int,
+        p: UnsafeMutablePointer<ck_fr>, s: UnsafeMutablePointer<ck_fr>, e: UnsafePointer<ck_fr>,
+        out: UnsafeMutablePointer<ck_fr>
+    ) {
+        k.i64_fraction_prepare(s, p1, challenge, q1, half, nil)
+        k.i64_fraction_round(p0, s, q0, q1, e, half / 2, nil, nil, out)
+        k.i64_fraction_fold_round(p, p0, s, q0, q1, e, half / 4, challenge, nil, nil, out)
+        var quarter = half / 8
+        while quarter > 0 {
+            k.fr_fraction_fold_round(p, s, q0, q1, e, quarter, challenge, nil, nil, out)
+            quarter /= 2
+        }
     }
 
     private static func univariate(_ n: Int) -> [BenchmarkCase] {

@@ -25,7 +25,7 @@ struct ModelFigures: Codable {
             "model", "MACs", "compile", "keys", "inference", "witness", "prove", "in parallel",
             "/ inference", "verify", "proof", "+ public", "memory", "cells", "chunk",
         ], widths)
-    private static let widths = [18, 10, 10, 10, 11, 10, 10, 12, 12, 10, 10, 10, 9, 10, 5]
+    private static let widths = [19, 10, 10, 10, 11, 10, 10, 12, 12, 10, 10, 10, 9, 10, 5]
 
     var line: String {
         row(
