@@ -9,24 +9,29 @@ namespace {
 /// Working memory for m additions by any pack.
 constexpr size_t batch_add_bytes(size_t m) { return 2 * 72 * (m + 8); }
 
-/// left[t] += right[t] for t < m: about six multiplications each. Every case is right: infinity,
-/// equal and opposite points. `left(t)` gives a reference that is written, `right(t)` a point; the
-/// pairs are independent.
+/// The operands of batched additions: *left[t] += *right[t].
+struct AffinePairs {
+    Affine **left;
+    const Affine **right;
+};
+
+/// *left[t] += *right[t] for t < m: about six multiplications each. Every case is right: infinity,
+/// equal and opposite points. The pairs are independent.
 template <class V>
 struct BatchAffine {
     using A = typename V::A;
     using Fq = ck_fq;
 
     /// scratch: batch_add_bytes(m), 64-byte aligned.
-    template <class Left, class Right>
-    static CK_INLINE void add(size_t m, void *scratch, const Left &left, const Right &right) {
+    static __attribute__((noinline)) void add(size_t m, void *scratch, const AffinePairs &pairs) {
         if constexpr (V::is_vector) {
             static_assert(2 * sizeof(Running) <= batch_add_bytes(V::lanes) - batch_add_bytes(0));
             // The lanes' inversion costs about two packs' additions.
-            if (m > 2 * V::lanes)
-                return add_packs(m, static_cast<Running *>(scratch), left, right);
+            if (m > 2 * V::lanes) return add_packs(m, static_cast<Running *>(scratch), pairs);
         }
-        batch_add<A>(m, static_cast<Fq *>(scratch), left, right);
+        batch_add<A>(
+            m, static_cast<Fq *>(scratch), [&](size_t t) -> Affine & { return *pairs.left[t]; },
+            [&](size_t t) -> const Affine & { return *pairs.right[t]; });
     }
 
    private:
@@ -40,18 +45,16 @@ struct BatchAffine {
     using Running = decltype(running_type());
 
     /// A pack of pairs.
-    template <class Left, class Right>
     struct Pairs {
         Affine *p[V::lanes];
-        Affine q[V::lanes];
+        const Affine *q[V::lanes];
 
-        /// Behind the last of m pairs `spare` is added to.
-        CK_INLINE Pairs(
-            size_t t, size_t m, Affine &spare, const Left &left, const Right &right) {
+        /// Behind the last of m pairs `spare` is added to itself, an infinity.
+        CK_INLINE Pairs(size_t t, size_t m, Affine &spare, const AffinePairs &all) {
             for (size_t i = 0; i < V::lanes; i++) {
                 const bool live = t + i < m;
-                p[i] = live ? &left(t + i) : &spare;
-                q[i] = live ? right(t + i) : infinity();
+                p[i] = live ? all.left[t + i] : &spare;
+                q[i] = live ? all.right[t + i] : &spare;
             }
         }
         CK_INLINE auto px() const {
@@ -61,10 +64,10 @@ struct BatchAffine {
             return V::template gather<Fq>([this](size_t i) { return &p[i]->y; });
         }
         CK_INLINE auto qx() const {
-            return V::template gather<Fq>([this](size_t i) { return &q[i].x; });
+            return V::template gather<Fq>([this](size_t i) { return &q[i]->x; });
         }
         CK_INLINE auto qy() const {
-            return V::template gather<Fq>([this](size_t i) { return &q[i].y; });
+            return V::template gather<Fq>([this](size_t i) { return &q[i]->y; });
         }
     };
 
@@ -74,8 +77,8 @@ struct BatchAffine {
         /// Equal or opposite points.
         unsigned same = 0;
 
-        template <class P, class E>
-        CK_INLINE Special(const P &pairs, const E &px, const E &qx) {
+        template <class E>
+        CK_INLINE Special(const Pairs &pairs, const E &px, const E &qx) {
             using L = typename V::L;
             constexpr unsigned all = (1u << V::lanes) - 1;
             const unsigned plain = L::bits(V::differ(px, qx)) & L::bits(V::is_nonzero(px))
@@ -85,24 +88,21 @@ struct BatchAffine {
         CK_INLINE unsigned any() const { return p_none | q_none | same; }
 
        private:
-        template <class P>
-        void find(const P &pairs) {
+        void find(const Pairs &pairs) {
             for (size_t i = 0; i < V::lanes; i++) {
                 const unsigned lane = 1u << i;
                 if (is_infinity(*pairs.p[i]))
                     p_none |= lane;
-                else if (is_infinity(pairs.q[i]))
+                else if (is_infinity(*pairs.q[i]))
                     q_none |= lane;
-                else if (equal(pairs.p[i]->x, pairs.q[i].x))
+                else if (equal(pairs.p[i]->x, pairs.q[i]->x))
                     same |= lane;
             }
         }
     };
 
-    template <class Left, class Right>
-    static void add_packs(size_t m, Running *scratch, const Left &left, const Right &right) {
+    static void add_packs(size_t m, Running *scratch, const AffinePairs &all) {
         using L = typename V::L;
-        using P = Pairs<Left, Right>;
         const size_t packs = (m + V::lanes - 1) / V::lanes;
         Affine spare = infinity();
         Running *products = scratch, *runs = scratch + packs;
@@ -110,7 +110,7 @@ struct BatchAffine {
         // Even and odd packs are two chains, so that there is always a multiplication to overlap.
         Running running[2] = {one, one};
         for (size_t k = 0; k < packs; k++) {
-            const P pairs(k * V::lanes, m, spare, left, right);
+            const Pairs pairs(k * V::lanes, m, spare, all);
             const auto px = pairs.px(), qx = pairs.qx();
             const Special special(pairs, px, qx);
             auto run = V::canonical(V::sub(qx, px));
@@ -125,7 +125,7 @@ struct BatchAffine {
         // All chains' inverses from one.
         Fq chains[2 * V::lanes];
         for (size_t c = 0; c < 2; c++)
-            V::store(chains + c * V::lanes, V::canonical(running[c]), AllLanes{});
+            V::store(chains + c * V::lanes, V::canonical(running[c]), V::all_lanes);
         Fq before[2 * V::lanes], total = Modulus<Fq>::one;
         for (size_t i = 0; i < 2 * V::lanes; i++) {
             before[i] = total;
@@ -139,9 +139,9 @@ struct BatchAffine {
         }
         for (size_t c = 0; c < 2; c++)
             running[c] = V::template widened<below>(
-                V::load(chains + c * V::lanes, AllLanes{}));
+                V::load(chains + c * V::lanes, V::all_lanes));
         for (size_t k = packs; k-- > 0;) {
-            const P pairs(k * V::lanes, m, spare, left, right);
+            const Pairs pairs(k * V::lanes, m, spare, all);
             const auto px = pairs.px(), qx = pairs.qx(), py = pairs.py(), qy = pairs.qy();
             const Special special(pairs, px, qx);
             Running &chain = running[k % 2];
@@ -156,7 +156,7 @@ struct BatchAffine {
                 y = V::choose(p_none, qy, V::choose(q_none, py, y));
                 Affine sums[V::lanes];
                 for (size_t i = 0; i < V::lanes; i++)
-                    if (special.same >> i & 1) sums[i] = sum(*pairs.p[i], pairs.q[i]);
+                    if (special.same >> i & 1) sums[i] = sum(*pairs.p[i], *pairs.q[i]);
                 store(pairs, x, y);
                 for (size_t i = 0; i < V::lanes; i++)
                     if (special.same >> i & 1) *pairs.p[i] = sums[i];
@@ -165,8 +165,8 @@ struct BatchAffine {
             }
         }
     }
-    template <class P, class E>
-    static CK_INLINE void store(const P &pairs, const E &x, const E &y) {
+    template <class E>
+    static CK_INLINE void store(const Pairs &pairs, const E &x, const E &y) {
         V::template scatter<Fq>([&](size_t i) { return &pairs.p[i]->x; }, x);
         V::template scatter<Fq>([&](size_t i) { return &pairs.p[i]->y; }, y);
     }

@@ -23,9 +23,8 @@ struct Contraction {
         using Sum = typename V::template Small<Fr, n>;
 
         CK_INLINE Integers() : seen(V::none_seen()) {}
-        template <class Lanes>
         CK_INLINE void mac(
-            Sum &s, const int64_t *x, ptrdiff_t stride, Lanes some, const One &weight) {
+            Sum &s, const int64_t *x, ptrdiff_t stride, LaneCount some, const One &weight) {
             const auto raw = V::load_raw(x, some, stride);
             if constexpr (n < V::full_limbs) V::note(seen, raw);
             s.mac(V::template ints<n>(raw), weight);
@@ -44,9 +43,8 @@ struct Contraction {
         using Scalar = WideSum;
         using Sum = typename V::template Wide<Fr>;
 
-        template <class Lanes>
         CK_INLINE void mac(
-            Sum &s, const Fr *x, ptrdiff_t stride, Lanes some, const One &weight) {
+            Sum &s, const Fr *x, ptrdiff_t stride, LaneCount some, const One &weight) {
             s.mac(V::load(x, some, stride), weight);
         }
         CK_INLINE bool check() { return true; }
@@ -57,7 +55,7 @@ struct Contraction {
         One packs[kBlock / V::lanes];
 
         void load(const Fr *v, size_t count) {
-            for_packs<V>(0, count, [&](size_t k, auto some) {
+            for_packs<V>(0, count, [&](size_t k, LaneCount some) {
                 packs[k / V::lanes] = V::load(v + k, some);
             });
         }
@@ -97,7 +95,7 @@ struct Contraction {
                 for (size_t o = 0; o < rows.width; o++) {
                     typename Kind::Sum s;
                     const T *row = rows.start[o] + ptrdiff_t(kb) * sk;
-                    for_packs<V>(0, count, [&](size_t k, auto some) {
+                    for_packs<V>(0, count, [&](size_t k, LaneCount some) {
                         kind.mac(
                             s, row + ptrdiff_t(k) * sk, sk, some, weights.packs[k / V::lanes]);
                     });
@@ -120,7 +118,7 @@ struct Contraction {
             for (size_t k = 0; k < count; k++) {
                 const One weight = weights.single(k);
                 const ptrdiff_t at = ptrdiff_t(kb + k) * sk;
-                for_packs<V>(0, rows.width, [&](size_t o, auto some) {
+                for_packs<V>(0, rows.width, [&](size_t o, LaneCount some) {
                     const size_t p = o / V::lanes;
                     if (V::lanes == 1 || strides[p] != 0) {
                         kind.mac(partial[p], rows.start[o] + at, strides[p], some, weight);
@@ -129,7 +127,7 @@ struct Contraction {
                     T room[V::lanes] = {};
                     for (size_t i = 0; i < V::lanes && o + i < rows.width; i++)
                         room[i] = rows.start[o + i][at];
-                    kind.mac(partial[p], room, 1, AllLanes{}, weight);
+                    kind.mac(partial[p], room, 1, V::all_lanes, weight);
                 });
             }
             if (!kind.check()) return false;

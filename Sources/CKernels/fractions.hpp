@@ -28,26 +28,21 @@ struct Fractions {
     struct Numerators {
         const IntegerFactor<V> &one;
 
-        CK_INLINE One operator()(const Fr *p, AllLanes some) const { return V::load(p, some); }
-        CK_INLINE One operator()(const Fr *p, SomeLanes some) const { return V::load(p, some); }
-        template <class Lanes>
-        CK_INLINE One operator()(const int64_t *p, Lanes some) const {
+        CK_INLINE One operator()(const Fr *p, LaneCount some) const { return V::load(p, some); }
+        CK_INLINE One operator()(const int64_t *p, LaneCount some) const {
             const IntLimbs<V::full_limbs> limbs;
             const auto &f = one.of(limbs);
             return V::canonical(V::add(Vectors<V>::times(limbs, p, some, f), f.start));
         }
     };
     /// Whether all lanes of a pack are the integer 1.
-    template <class Lanes>
-    static CK_INLINE bool are_ones(const Fr *, Lanes) {
-        return false;
-    }
-    static CK_INLINE bool are_ones(const int64_t *p, AllLanes) {
+    static CK_INLINE bool are_ones(const Fr *, LaneCount) { return false; }
+    static CK_INLINE bool are_ones(const int64_t *p, LaneCount some) {
+        if (some.count < V::lanes) return false;
         int64_t other = 0;
         for (size_t i = 0; i < V::lanes; i++) other |= p[i] ^ 1;
         return other == 0;
     }
-    static CK_INLINE bool are_ones(const int64_t *, SomeLanes) { return false; }
 
     static void i64_leaf_denominators(
         Fr *out, Fr constant, const int64_t *const *columns, const Fr *weights, size_t column_count,
@@ -64,7 +59,7 @@ struct Fractions {
                 One start = V::broadcast(constant);
                 for (size_t j = 0; j < column_count; j++)
                     start = V::canonical(V::add(start, w[j].of(limbs).start));
-                const auto value = [&](size_t i, auto some) {
+                const auto value = [&](size_t i, LaneCount some) {
                     typename V::template Small<Fr, k> s;
                     for (size_t j = 0; j < column_count; j++)
                         s.mac(V::template load_ints<k>(columns[j] + i, some), w[j].of(limbs));
@@ -74,10 +69,10 @@ struct Fractions {
                 };
                 for_steps(runs, begin, end, [&](size_t at, size_t width) {
                     if (is_run(runs, at)) {
-                        V::store(out + at, value(at, AllLanes{}), first_lane());
+                        V::store(out + at, value(at, V::all_lanes), first_lane);
                         return;
                     }
-                    for_packs<V>(at, at + width, [&](size_t i, auto some) {
+                    for_packs<V>(at, at + width, [&](size_t i, LaneCount some) {
                         V::store(out + i, value(i, some), some);
                     });
                 });
@@ -88,12 +83,7 @@ struct Fractions {
                 run(IntLimbs<V::full_limbs>{});
         });
     }
-    static CK_INLINE auto first_lane() {
-        if constexpr (V::lanes == 1)
-            return AllLanes{};
-        else
-            return SomeLanes{1};
-    }
+    static constexpr LaneCount first_lane{1};
 
     static bool is_gap(int64_t p, const Fr &q) { return p == 0 && equal(q, Modulus<Fr>::one); }
     static bool is_gap(const Fr &p, const Fr &q) {
@@ -101,17 +91,18 @@ struct Fractions {
     }
 
     /// Entries of a table: those of a run are its first.
-    template <class Load, class T, class Lanes>
+    template <class Load, class T>
     static CK_INLINE auto entries(
-        const Load &load, const T *t, size_t at, size_t i, bool run, Lanes some) {
-        if (!run) return load(t + i, some);
+        const Load &load, const T *t, size_t at, size_t i, bool run, LaneCount some) {
         T room[V::lanes];
-        for (size_t k = 0; k < V::lanes; k++) room[k] = t[at];
-        return load(room, AllLanes{});
+        if (run) {
+            for (size_t k = 0; k < V::lanes; k++) room[k] = t[at];
+            return load(room, V::all_lanes);
+        }
+        return load(t + i, some);
     }
     struct Load {
-        template <class Lanes>
-        CK_INLINE One operator()(const Fr *p, Lanes some) const {
+        CK_INLINE One operator()(const Fr *p, LaneCount some) const {
             return V::load(p, some);
         }
     };
@@ -142,7 +133,7 @@ struct Fractions {
                 // Outputs may be the inputs: what a run stores once is read before.
                 const P p_first[2] = {p[at], p[at + h]};
                 const Fr q_first[2] = {q[at], q[at + h]};
-                for_packs<V>(at, at + width, [&](size_t i, auto some) {
+                for_packs<V>(at, at + width, [&](size_t i, LaneCount some) {
                     const One q0 = lo ? V::broadcast(q_first[0]) : load(q + i, some);
                     const One q1 = hi ? V::broadcast(q_first[1]) : load(q + i + h, some);
                     One sum;
@@ -182,7 +173,7 @@ struct Fractions {
                     s[at] = add(Vectors<V>::element(p1[at]), A::mul(q1[at], lambda));
                     return;
                 }
-                for_packs<V>(at, at + width, [&](size_t i, auto some) {
+                for_packs<V>(at, at + width, [&](size_t i, LaneCount some) {
                     const auto product = V::mul(V::load(q1 + i, some), factor);
                     V::store(
                         s + i, V::canonical(V::add(product, numerators(p1 + i, some))), some);
@@ -253,7 +244,7 @@ struct Fractions {
                 // Beside a gap nothing is quadratic.
                 if (second_lo && second_hi && equal(s[at], s[at + n])
                     && equal(q1[at], q1[at + n])) {
-                    for_packs<V>(at, at + width, [&](size_t i, auto some) {
+                    for_packs<V>(at, at + width, [&](size_t i, LaneCount some) {
                         constant.mac(
                             V::load(e + i, some),
                             V::mul_add(
@@ -263,7 +254,7 @@ struct Fractions {
                     });
                     return;
                 }
-                for_packs<V>(at, at + width, [&](size_t i, auto some) {
+                for_packs<V>(at, at + width, [&](size_t i, LaneCount some) {
                     const One weight = V::load(e + i, some);
                     const One s_lo = entries(load, s, at, i, second_lo, some);
                     const One s_hi = entries(load, s, at + n, i + n, second_hi, some);
@@ -312,15 +303,14 @@ struct Fractions {
         }
         /// Entries from i on, in the step that begins at `at`; first[0], first[1] are those at
         /// `at` and half further on, which may have been overwritten.
-        template <class Lanes>
-        CK_INLINE One folded(size_t at, size_t i, const T first[2], Lanes some) const {
+        CK_INLINE One folded(size_t at, size_t i, const T first[2], LaneCount some) const {
             const bool lo_run = Fractions::is_run(runs, at);
             const bool hi_run = Fractions::is_run(runs, at + half);
             const One value = fold(
                 entries(fold.load, lo_run ? first : t, 0, i, lo_run, some),
                 entries(fold.load, hi_run ? first + 1 : t, 0, i + half, hi_run, some));
             if (lo_run && hi_run)
-                V::store(out + at, value, first_lane());
+                V::store(out + at, value, first_lane);
             else
                 V::store(out + i, value, some);
             return value;
@@ -335,8 +325,7 @@ struct Fractions {
         explicit FoldIntegers(const typename Vectors<V>::template IntegerFold<n> &fold)
             : Vectors<V>::template IntegerFold<n>(fold) {}
         struct LoadIntegers {
-            template <class Lanes>
-            CK_INLINE auto operator()(const int64_t *p, Lanes some) const {
+            CK_INLINE auto operator()(const int64_t *p, LaneCount some) const {
                 return V::template load_ints<n>(p, some);
             }
         } load;
@@ -370,10 +359,10 @@ struct Fractions {
                 Fr lines[4][2];
                 for (size_t k = 0; k < 2; k++) {
                     const size_t i = at + k * n;
-                    tp.folded(i, i, was.p[k], first_lane());
-                    ts.folded(i, i, was.s[k], first_lane());
-                    t0.folded(i, i, was.q0[k], first_lane());
-                    t1.folded(i, i, was.q1[k], first_lane());
+                    tp.folded(i, i, was.p[k], first_lane);
+                    ts.folded(i, i, was.s[k], first_lane);
+                    t0.folded(i, i, was.q0[k], first_lane);
+                    t1.folded(i, i, was.q1[k], first_lane);
                     lines[0][k] = p_out[i];
                     lines[1][k] = s[i];
                     lines[2][k] = q0[i];
@@ -382,7 +371,7 @@ struct Fractions {
                 accumulate_runs(sums, sum_of(e + at), lines[0], lines[1], lines[2], lines[3]);
                 return;
             }
-            for_packs<V>(at, at + width, [&](size_t i, auto some) {
+            for_packs<V>(at, at + width, [&](size_t i, LaneCount some) {
                 const One p_lo = tp.folded(at, i, was.p[0], some);
                 const One p_hi = tp.folded(at + n, i + n, was.p[1], some);
                 const One s_lo = ts.folded(at, i, was.s[0], some);

@@ -123,7 +123,8 @@ struct MsmWorkspace {
     Affine *buckets, *columns;
     uint32_t *sorted, *offsets;  // points by bucket, and where each bucket starts
     Affine *points;              // some of them, being added up
-    uint32_t *left, *starts, *bucket_of;
+    uint32_t *starts, *bucket_of;
+    AffinePairs pairs;
     uint8_t *scratch;
 
     MsmWorkspace(const MsmPlan &plan, Arena &arena)
@@ -132,9 +133,11 @@ struct MsmWorkspace {
           sorted(arena.take<uint32_t>(plan.group * plan.slice)),
           offsets(arena.take<uint32_t>(plan.group * plan.buckets + 2)),
           points(arena.take<Affine>(MsmPlan::kPoints)),
-          left(arena.take<uint32_t>(MsmPlan::kPoints)),
           starts(arena.take<uint32_t>(MsmPlan::kPoints + 1)),
           bucket_of(arena.take<uint32_t>(MsmPlan::kPoints)),
+          pairs{
+              arena.take<Affine *>(MsmPlan::kPoints / 2),
+              arena.take<const Affine *>(MsmPlan::kPoints / 2)},
           scratch(arena.take<uint8_t>(batch_add_bytes(MsmPlan::kPoints / 2))) {}
 
     static size_t bytes(const MsmPlan &plan) {
@@ -186,11 +189,11 @@ struct Msm {
         for (size_t h = 1; h < longest; h *= 2) {
             size_t m = 0;
             for (size_t k = 0; k < runs; k++)
-                for (size_t i = ws.starts[k]; i + h < ws.starts[k + 1]; i += 2 * h)
-                    ws.left[m++] = uint32_t(i);
-            BatchAffine<V>::add(
-                m, ws.scratch, [&](size_t t) -> Affine & { return ws.points[ws.left[t]]; },
-                [&](size_t t) -> const Affine & { return ws.points[ws.left[t] + h]; });
+                for (size_t i = ws.starts[k]; i + h < ws.starts[k + 1]; i += 2 * h) {
+                    ws.pairs.left[m] = ws.points + i;
+                    ws.pairs.right[m++] = ws.points + i + h;
+                }
+            BatchAffine<V>::add(m, ws.scratch, ws.pairs);
         }
     }
 
@@ -260,12 +263,13 @@ struct Msm {
                 Affine &sum = ws.buckets[ws.bucket_of[k] - 1];
                 const Affine &part = ws.points[ws.starts[k]];
                 // Only a run cut by a group's end meets a bucket that holds something.
-                if (is_infinity(sum))
+                if (is_infinity(sum)) {
                     sum = part;
-                else
-                    BatchAffine<V>::add(
-                        1, ws.scratch, [&](size_t) -> Affine & { return sum; },
-                        [&](size_t) -> const Affine & { return part; });
+                } else {
+                    *ws.pairs.left = &sum;
+                    *ws.pairs.right = &part;
+                    BatchAffine<V>::add(1, ws.scratch, ws.pairs);
+                }
             }
         }
         weighted_sums(sums, plan, ws, slots);
@@ -307,12 +311,15 @@ struct Msm {
         const size_t pairs = stretches * half, most = MsmPlan::kPoints / 2;
         // half is a power of two.
         const int shift = __builtin_ctzll(half);
-        const auto at = [=](size_t t) { return (t >> shift) * stretch + (t & (half - 1)); };
-        for (size_t from = 0; from < pairs; from += most)
-            BatchAffine<V>::add(
-                pairs - from < most ? pairs - from : most, ws.scratch,
-                [&](size_t t) -> Affine & { return points[at(from + t)]; },
-                [&](size_t t) -> const Affine & { return points[at(from + t) + half]; });
+        for (size_t from = 0; from < pairs; from += most) {
+            const size_t m = pairs - from < most ? pairs - from : most;
+            for (size_t t = 0; t < m; t++) {
+                Affine *at = points + ((from + t) >> shift) * stretch + ((from + t) & (half - 1));
+                ws.pairs.left[t] = at;
+                ws.pairs.right[t] = at + half;
+            }
+            BatchAffine<V>::add(m, ws.scratch, ws.pairs);
+        }
     }
 
     template <class Scalars>
@@ -392,11 +399,33 @@ inline size_t msm_bytes(const size_t *counts, size_t rows, int bits, int threads
         + size_t(threads) * MsmWorkspace::bytes(plan);
 }
 
+/// One thread's working memory.
+struct FixedBaseWorkspace {
+    static constexpr size_t kBlock = 1024;  // points added to together
+
+    AffinePairs pairs;
+    Affine *addends;
+    int32_t *digits;
+    uint8_t *scratch;
+
+    explicit FixedBaseWorkspace(Arena arena) : FixedBaseWorkspace(&arena) {}
+    static size_t bytes() {
+        Arena none(uintptr_t(0));
+        FixedBaseWorkspace workspace(&none);
+        return size_t(none.at);
+    }
+
+   private:
+    explicit FixedBaseWorkspace(Arena *arena)
+        : pairs{arena->take<Affine *>(kBlock), arena->take<const Affine *>(kBlock)},
+          addends(arena->take<Affine>(kBlock)),
+          digits(arena->take<int32_t>(kBlock)),
+          scratch(arena->take<uint8_t>(batch_add_bytes(kBlock))) {}
+};
+
 /// Fixed-base multiplication: a table of every digit's multiple at every window.
 struct FixedBasePlan {
     Digits digits{2, 255};
-
-    static constexpr size_t kBlock = 512;  // outputs added to together
 
     explicit FixedBasePlan(size_t n) {
         double best = -1;
@@ -408,14 +437,9 @@ struct FixedBasePlan {
     }
     size_t row() const { return size_t(digits.half); }
     size_t table() const { return size_t(digits.windows) * row(); }
-    /// The largest number of points added at once.
-    size_t batch() const { return kBlock > row() ? kBlock : row(); }
-    size_t thread_bytes() const {
-        return align64(batch_add_bytes(batch())) + align64(kBlock * sizeof(int32_t));
-    }
     size_t bytes(size_t n, int threads) const {
         return align64(table() * sizeof(Affine)) + align64(n * sizeof(ck_fr))
-            + size_t(threads) * thread_bytes();
+            + size_t(threads) * FixedBaseWorkspace::bytes();
     }
 };
 
@@ -432,8 +456,10 @@ struct FixedBase {
         Arena arena(scratch);
         Affine *table = arena.take<Affine>(plan.table());
         Fr *shifted = arena.take<Fr>(n);
-        const auto workspace = [&plan, arena](int slot) {
-            return Arena(arena.at + size_t(slot) * plan.thread_bytes());
+        constexpr size_t block = FixedBaseWorkspace::kBlock;
+        const auto workspace = [arena](int thread) {
+            return FixedBaseWorkspace(
+                Arena(arena.at + size_t(thread) * FixedBaseWorkspace::bytes()));
         };
 
         // Row w holds 1, 2, .., 2^(c-1) times 2^(cw) * base.
@@ -442,41 +468,46 @@ struct FixedBase {
             table[size_t(w) * plan.row()] = power.affine();
             for (int k = 0; k < digits.c; k++) power.double_in_place();
         }
-        parallel_tasks(threads, size_t(digits.windows), [&](int slot, size_t w) {
-            uint8_t *scratch =
-                workspace(slot).template take<uint8_t>(batch_add_bytes(plan.batch()));
+        parallel_tasks(threads, size_t(digits.windows), [&](int thread, size_t w) {
+            const FixedBaseWorkspace ws = workspace(thread);
             Affine *multiples = table + w * plan.row();
             for (size_t known = 1; known < plan.row(); known *= 2) {
-                for (size_t j = 0; j < known; j++) multiples[known + j] = multiples[j];
-                BatchAffine<V>::add(
-                    known, scratch, [&](size_t t) -> Affine & { return multiples[known + t]; },
-                    [&](size_t) -> const Affine & { return multiples[known - 1]; });
+                const Affine last = multiples[known - 1];
+                for (size_t from = 0; from < known; from += block) {
+                    const size_t m = known - from < block ? known - from : block;
+                    for (size_t t = 0; t < m; t++) {
+                        multiples[known + from + t] = multiples[from + t];
+                        ws.pairs.left[t] = multiples + known + from + t;
+                        ws.pairs.right[t] = &last;
+                    }
+                    BatchAffine<V>::add(m, ws.scratch, ws.pairs);
+                }
             }
         });
 
         Msm<V>::recode(shifted, scalars, n, digits);
-        const size_t blocks = (n + FixedBasePlan::kBlock - 1) / FixedBasePlan::kBlock;
-        parallel_tasks(threads, blocks, [&](int slot, size_t block) {
-            Arena own = workspace(slot);
-            uint8_t *scratch = own.take<uint8_t>(batch_add_bytes(plan.batch()));
-            int32_t *digit = own.take<int32_t>(FixedBasePlan::kBlock);
-            const size_t at = block * FixedBasePlan::kBlock;
-            const size_t m = n - at < FixedBasePlan::kBlock ? n - at : FixedBasePlan::kBlock;
-            for (size_t t = 0; t < m; t++) out[at + t] = infinity();
+        parallel_tasks(threads, (n + block - 1) / block, [&](int thread, size_t index) {
+            const FixedBaseWorkspace ws = workspace(thread);
+            const size_t at = index * block, m = n - at < block ? n - at : block;
+            for (size_t t = 0; t < m; t++) {
+                out[at + t] = infinity();
+                ws.pairs.left[t] = out + at + t;
+                ws.pairs.right[t] = ws.addends + t;
+            }
             for (int w = 0; w < digits.windows; w++) {
                 const Affine *multiples = table + size_t(w) * plan.row();
                 // The table is far larger than the caches: its entries are asked for early.
                 for (size_t t = 0; t < m; t++) {
-                    const int32_t d = digit[t] = digits.digit(shifted[at + t], w);
+                    const int32_t d = ws.digits[t] = digits.digit(shifted[at + t], w);
                     __builtin_prefetch(&multiples[d < 0 ? -d - 1 : d ? d - 1 : 0]);
                 }
-                BatchAffine<V>::add(
-                    m, scratch, [&](size_t t) -> Affine & { return out[at + t]; },
-                    [&](size_t t) -> Affine {
-                        const int32_t d = digit[t];
-                        if (d == 0) return infinity();
-                        return d < 0 ? negated(multiples[-d - 1]) : multiples[d - 1];
-                    });
+                for (size_t t = 0; t < m; t++) {
+                    const int32_t d = ws.digits[t];
+                    ws.addends[t] = d == 0 ? infinity()
+                        : d < 0            ? negated(multiples[-d - 1])
+                                           : multiples[d - 1];
+                }
+                BatchAffine<V>::add(m, ws.scratch, ws.pairs);
             }
         });
     }

@@ -33,10 +33,11 @@ struct ModulusMultiple {
     }
 };
 
-/// All lanes of a pack hold something.
-struct AllLanes {};
-/// The first `count` lanes do; the others are zero.
-struct SomeLanes {
+/// How many lanes of a pack hold something, from the first; the others are zero.
+///
+/// One type for full and partial packs: a loop's body is compiled once, and tests a flag that is
+/// the same for all packs but the last.
+struct LaneCount {
     size_t count;
 };
 
@@ -89,17 +90,20 @@ struct LanePack {
 
     // --- memory ---
 
+    static constexpr LaneCount all_lanes{lanes};
+
     template <class F>
-    static CK_INLINE One<F> load(const F *p, AllLanes, ptrdiff_t stride = 1) {
+    static CK_INLINE One<F> load(const F *p, LaneCount some, ptrdiff_t stride = 1) {
         Reg x[4];
-        L::load_rows(x, [=](size_t i) { return p[ptrdiff_t(i) * stride].l; });
+        if (__builtin_expect(some.count == lanes, 1)) {
+            L::load_rows(x, [=](size_t i) { return p[ptrdiff_t(i) * stride].l; });
+        } else {
+            // Arrays of their own: those whose address is taken do not stay in registers.
+            Reg y[4];
+            load_some(y, p, some.count, stride);
+            for (int i = 0; i < 4; i++) x[i] = y[i];
+        }
         return from_words<F>(x);
-    }
-    template <class F>
-    static CK_INLINE One<F> load(const F *p, SomeLanes some, ptrdiff_t stride = 1) {
-        F room[lanes] = {};
-        for (size_t i = 0; i < some.count; i++) room[i] = p[ptrdiff_t(i) * stride];
-        return load(room, AllLanes{});
     }
     /// The elements that `at(i)` points to.
     template <class F, class At>
@@ -129,16 +133,16 @@ struct LanePack {
         return r;
     }
     template <class F>
-    static CK_INLINE void store(F *p, const One<F> &v, AllLanes, ptrdiff_t stride = 1) {
+    static CK_INLINE void store(F *p, const One<F> &v, LaneCount some, ptrdiff_t stride = 1) {
         Reg x[4];
         to_words(x, v);
-        L::store_rows([=](size_t i) { return p[ptrdiff_t(i) * stride].l; }, x);
-    }
-    template <class F>
-    static CK_INLINE void store(F *p, const One<F> &v, SomeLanes some, ptrdiff_t stride = 1) {
-        F room[lanes];
-        store(room, v, AllLanes{});
-        for (size_t i = 0; i < some.count; i++) p[ptrdiff_t(i) * stride] = room[i];
+        if (__builtin_expect(some.count == lanes, 1)) {
+            L::store_rows([=](size_t i) { return p[ptrdiff_t(i) * stride].l; }, x);
+        } else {
+            Reg y[4];
+            for (int i = 0; i < 4; i++) y[i] = x[i];
+            store_some(p, y, some.count, stride);
+        }
     }
 
     // --- arithmetic ---
@@ -326,12 +330,10 @@ struct LanePack {
     struct Ints {
         Reg l[n];
     };
-    static CK_INLINE Reg load_raw(const int64_t *x, AllLanes, ptrdiff_t stride = 1) {
-        return L::load_strided(x, stride);
-    }
-    static CK_INLINE Reg load_raw(const int64_t *x, SomeLanes some, ptrdiff_t stride = 1) {
-        int64_t room[lanes] = {};
-        for (size_t i = 0; i < some.count; i++) room[i] = x[ptrdiff_t(i) * stride];
+    static CK_INLINE Reg load_raw(const int64_t *x, LaneCount some, ptrdiff_t stride = 1) {
+        if (__builtin_expect(some.count == lanes, 1)) return L::load_strided(x, stride);
+        int64_t room[lanes];
+        load_some(room, x, some.count, stride);
         return L::load_strided(room, 1);
     }
     template <int n>
@@ -344,8 +346,8 @@ struct LanePack {
         }
         return r;
     }
-    template <int n, class Lanes>
-    static CK_INLINE Ints<n> load_ints(const int64_t *x, Lanes some, ptrdiff_t stride = 1) {
+    template <int n>
+    static CK_INLINE Ints<n> load_ints(const int64_t *x, LaneCount some, ptrdiff_t stride = 1) {
         return ints<n>(load_raw(x, some, stride));
     }
     /// What is needed to know whether one limb held each of the integers noted.
@@ -425,6 +427,25 @@ struct LanePack {
     };
 
    private:
+    template <class F>
+    static __attribute__((noinline)) void load_some(
+        Reg *x, const F *p, size_t count, ptrdiff_t stride) {
+        F room[lanes] = {};
+        for (size_t i = 0; i < count; i++) room[i] = p[ptrdiff_t(i) * stride];
+        L::load_rows(x, [&](size_t i) { return room[i].l; });
+    }
+    template <class F>
+    static __attribute__((noinline)) void store_some(
+        F *p, const Reg *x, size_t count, ptrdiff_t stride) {
+        F room[lanes];
+        L::store_rows([&](size_t i) { return room[i].l; }, x);
+        for (size_t i = 0; i < count; i++) p[ptrdiff_t(i) * stride] = room[i];
+    }
+    static __attribute__((noinline)) void load_some(
+        int64_t *room, const int64_t *x, size_t count, ptrdiff_t stride) {
+        for (size_t i = 0; i < lanes; i++) room[i] = i < count ? x[ptrdiff_t(i) * stride] : 0;
+    }
+
     /// 64ths of p: what keeps limbs and carries within their columns.
     static constexpr int most = 64 * 32;
     /// p / 2^256 < 12.2 / 64.
@@ -549,10 +570,8 @@ struct IntegerFactor {
 /// body(i, lanes) for packs that cover [begin, end).
 template <class V, class Body>
 CK_INLINE void for_packs(size_t begin, size_t end, const Body &body) {
-    size_t i = begin;
-    for (; i + V::lanes <= end; i += V::lanes) body(i, AllLanes{});
-    if constexpr (V::lanes > 1)
-        if (i < end) body(i, SomeLanes{end - i});
+    for (size_t i = begin; i < end; i += V::lanes)
+        body(i, LaneCount{end - i < V::lanes ? end - i : V::lanes});
 }
 
 }  // namespace

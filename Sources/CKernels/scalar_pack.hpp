@@ -15,12 +15,13 @@ struct ScalarPack {
     static constexpr size_t lanes = 1;
     static constexpr bool is_vector = false;
     using Mask = bool;
+    static constexpr LaneCount all_lanes{1};
 
     template <class F>
     using One = F;
 
     template <class F>
-    static CK_INLINE F load(const F *p, AllLanes, ptrdiff_t = 1) {
+    static CK_INLINE F load(const F *p, LaneCount, ptrdiff_t = 1) {
         return *p;
     }
     template <class F>
@@ -32,7 +33,7 @@ struct ScalarPack {
         return v;
     }
     template <class F>
-    static CK_INLINE void store(F *p, const F &v, AllLanes, ptrdiff_t = 1) {
+    static CK_INLINE void store(F *p, const F &v, LaneCount, ptrdiff_t = 1) {
         *p = v;
     }
 
@@ -95,13 +96,13 @@ struct ScalarPack {
     struct Ints {
         uint64_t x;
     };
-    static CK_INLINE int64_t load_raw(const int64_t *x, AllLanes, ptrdiff_t = 1) { return *x; }
+    static CK_INLINE int64_t load_raw(const int64_t *x, LaneCount, ptrdiff_t = 1) { return *x; }
     template <int n>
     static CK_INLINE Ints<n> ints(int64_t x) {
         return {uint64_t(x)};
     }
     template <int n>
-    static CK_INLINE Ints<n> load_ints(const int64_t *x, AllLanes, ptrdiff_t = 1) {
+    static CK_INLINE Ints<n> load_ints(const int64_t *x, LaneCount, ptrdiff_t = 1) {
         return ints<n>(*x);
     }
     struct Seen {};

@@ -40,7 +40,7 @@ struct Sumcheck {
         const Two s = parallel_sum<Two>(n, grain, [&](Two &s, size_t begin, size_t end) {
             Wide at0, at2;
             for_packs<V>(
-                begin, end, [&](size_t i, auto some) { body(at0, at2, i, some); });
+                begin, end, [&](size_t i, LaneCount some) { body(at0, at2, i, some); });
             at0.flush(s.total[0]);
             at2.flush(s.total[1]);
         });
@@ -57,7 +57,7 @@ struct Sumcheck {
     static void product_round(
         const Fr *a, const Fr *b, Lines lines, size_t count, Fr out[2]) {
         const auto s = ptrdiff_t(lines.stride);
-        sum_lines(count, kGrain / 2, out, [=](Wide &at0, Wide &at2, size_t i, auto some) {
+        sum_lines(count, kGrain / 2, out, [=](Wide &at0, Wide &at2, size_t i, LaneCount some) {
             accumulate(
                 at0, at2, V::load(a + lines.lo(i), some, s), V::load(a + lines.hi(i), some, s),
                 V::load(b + lines.lo(i), some, s), V::load(b + lines.hi(i), some, s));
@@ -107,7 +107,7 @@ struct Sumcheck {
             typename V::template Small<Fr, 1> products0, products2;
             typename V::template Sum<Fr> weights0, weights2;
             const auto s = ptrdiff_t(lines.stride);
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 const auto lo = V::load_raw(a + lines.lo(i), some, s);
                 const auto hi = V::load_raw(a + lines.hi(i), some, s);
                 const auto b_lo = V::load(b + lines.lo(i), some, s);
@@ -129,7 +129,7 @@ struct Sumcheck {
         typename V::template Small<Fr, k> ll, m, hh;
         typename V::template Sum<Fr> b_ll, b_m, b_hh;
         const auto s = ptrdiff_t(lines.stride);
-        for_packs<V>(begin, end, [&](size_t i, auto some) {
+        for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
             const auto lo = V::template load_ints<k>(a + lines.lo(i), some, s);
             const auto hi = V::template load_ints<k>(a + lines.hi(i), some, s);
             const auto b_lo = V::load(b + lines.lo(i), some, s);
@@ -149,33 +149,25 @@ struct Sumcheck {
     }
 
     /// Entries of a table from i on; those from `count` on are zero and not read.
-    template <class T, class Lanes>
-    static CK_INLINE auto load_live(const T *t, size_t i, size_t count, Lanes some) {
-        if constexpr (V::lanes == 1) {
-            return i < count ? load(t + i, some) : load(&nothing<T>[0], some);
-        } else {
-            if (i + V::lanes <= count) return load(t + i, some);
-            const size_t live = i < count ? count - i : 0, wanted = lane_count(some);
-            return load(t + i, SomeLanes{live < wanted ? live : wanted});
-        }
+    template <class T>
+    static CK_INLINE auto load_live(const T *t, size_t i, size_t count, LaneCount some) {
+        const size_t live = i < count ? count - i : 0;
+        if (V::lanes == 1) return load(live ? t + i : &nothing<T>, some);
+        return load(t + i, LaneCount{live < some.count ? live : some.count});
     }
     template <class T>
-    static constexpr T nothing[1] = {};
-    static constexpr size_t lane_count(AllLanes) { return V::lanes; }
-    static constexpr size_t lane_count(SomeLanes some) { return some.count; }
-    template <class Lanes>
-    static CK_INLINE auto load(const Fr *t, Lanes some, ptrdiff_t stride = 1) {
+    static constexpr T nothing = {};
+    static CK_INLINE auto load(const Fr *t, LaneCount some, ptrdiff_t stride = 1) {
         return V::load(t, some, stride);
     }
-    template <class Lanes>
-    static CK_INLINE auto load(const int64_t *t, Lanes some, ptrdiff_t stride = 1) {
+    static CK_INLINE auto load(const int64_t *t, LaneCount some, ptrdiff_t stride = 1) {
         return V::load_raw(t, some, stride);
     }
 
     /// Folds entries i and i + 2n, and stores the result.
-    template <class T, class Lanes, class Fold>
+    template <class T, class Fold>
     static CK_INLINE auto fold_entry(
-        Fr *out, const T *t, size_t i, size_t n, size_t count, Lanes some, const Fold &fold) {
+        Fr *out, const T *t, size_t i, size_t n, size_t count, LaneCount some, const Fold &fold) {
         const auto folded =
             fold(load_live(t, i, count, some), load_live(t, i + 2 * n, count, some));
         V::store(out + i, folded, some);
@@ -187,7 +179,7 @@ struct Sumcheck {
         Fr *a_out, const T *a, Fr *b, size_t n, size_t begin, size_t end, size_t count, Two &s,
         const FoldA &fold_a, const typename Vectors<V>::Fold &fold_b) {
         Wide at0, at2;
-        for_packs<V>(begin, end, [&](size_t i, auto some) {
+        for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
             const auto a_lo = fold_entry(a_out, a, i, n, count, some, fold_a);
             const auto a_hi = fold_entry(a_out, a, i + n, n, count, some, fold_a);
             const auto b_lo = fold_entry(b, b, i, n, count, some, fold_b);

@@ -31,9 +31,9 @@ struct AdjacentSumcheck {
     }
 
     /// Folds entries 4i + side and the next for i from `i` on, and stores the results.
-    template <class T, class Lanes, class Fold>
+    template <class T, class Fold>
     static CK_INLINE auto fold_entry(
-        Fr *out, const T *t, size_t i, size_t side, Lanes some, const Fold &fold) {
+        Fr *out, const T *t, size_t i, size_t side, LaneCount some, const Fold &fold) {
         const T *at = t + 4 * i + 2 * side;
         const auto folded = fold(S::load(at, some, 4), S::load(at + 1, some, 4));
         V::store(out + 2 * i + side, folded, some, 2);
@@ -44,7 +44,7 @@ struct AdjacentSumcheck {
         Fr *a_out, const T *a, Fr *b_out, const Fr *b, size_t begin, size_t end, Two &s,
         const FoldA &fold_a, const typename E::Fold &fold_b) {
         typename S::Wide at0, at2;
-        for_packs<V>(begin, end, [&](size_t i, auto some) {
+        for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
             const auto a_lo = fold_entry(a_out, a, i, 0, some, fold_a);
             const auto a_hi = fold_entry(a_out, a, i, 1, some, fold_a);
             const auto b_lo = fold_entry(b_out, b, i, 0, some, fold_b);

@@ -45,7 +45,7 @@ struct Terms {
         for (size_t j = 0; j < D; j++) t[j] = factors[j];
         const Sums s = parallel_sum<Sums>(half, kGrain / 4, [=](Sums &s, size_t begin, size_t end) {
             Wide at[kMaxDegree];
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 One value[D], step[D];
                 for (size_t j = 0; j < D; j++) {
                     value[j] = V::load(t[j] + i, some);
@@ -63,9 +63,8 @@ struct Terms {
         for (size_t k = 0; k < degree; k++) out[k] = s.value(k);
     }
 
-    template <class Lanes>
     static CK_INLINE One load(
-        const ck_table &table, size_t i, Lanes some, const IntegerFactor<V> &one) {
+        const ck_table &table, size_t i, LaneCount some, const IntegerFactor<V> &one) {
         if (table.elements) return V::load(table.elements + i, some);
         const IntLimbs<V::full_limbs> limbs;
         const auto &f = one.of(limbs);
@@ -74,8 +73,7 @@ struct Terms {
     }
 
     /// 1 in the lanes that there are: what a constant is multiplied by.
-    template <class Lanes>
-    static CK_INLINE One load_ones(Lanes some) {
+    static CK_INLINE One load_ones(LaneCount some) {
         Fr ones[V::lanes];
         for (size_t i = 0; i < V::lanes; i++) ones[i] = Modulus<Fr>::one;
         return V::load(ones, some);
@@ -104,7 +102,7 @@ struct Terms {
         const bool *units = unit;
         const auto body = [=, &one](Sums &s, size_t begin, size_t end) {
             Wide at[kMaxDegree];
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 One value[kMaxTables], step[kMaxTables];
                 for (size_t j = 0; j < table_count; j++) {
                     value[j] = load(tables[j], i, some, one);

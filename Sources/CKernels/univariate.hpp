@@ -48,7 +48,7 @@ struct Univariate {
     static Fr fr_evaluate(const Fr *p, Fr x, size_t n) {
         return evaluate(x, n, [=](size_t first, size_t count, const Fr *powers) {
             typename V::template Wide<Fr> sum;
-            for_packs<V>(0, count, [&](size_t i, auto some) {
+            for_packs<V>(0, count, [&](size_t i, LaneCount some) {
                 sum.mac(V::load(p + first + i, some), V::load(powers + i, some));
             });
             WideSum s;
@@ -116,7 +116,7 @@ struct Univariate {
     static void fr_combine(
         Fr *out, const Fr *const *vectors, const Fr *coefficients, size_t m, size_t n) {
         parallel_for(n, kGrain / 2, [=](size_t begin, size_t end) {
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 auto sum = V::broadcast(Fr{{0, 0, 0, 0}});
                 for (size_t j = 0; j < m; j++)
                     sum = V::canonical(V::add(

@@ -18,14 +18,14 @@ struct Vectors {
     template <class Each>
     static CK_INLINE void fill(Fr *out, size_t n, size_t grain, const Each &f) {
         parallel_for(n, grain, [=, &f](size_t begin, size_t end) {
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 V::store(out + i, V::canonical(f(i, some)), some);
             });
         });
     }
 
     static void fr_mul(Fr *out, const Fr *a, const Fr *b, size_t n) {
-        fill(out, n, kGrain, [=](size_t i, auto some) {
+        fill(out, n, kGrain, [=](size_t i, LaneCount some) {
             return V::mul(V::load(a + i, some), V::load(b + i, some));
         });
     }
@@ -41,13 +41,13 @@ struct Vectors {
     }
     static void fr_scale(Fr *out, const Fr *a, Fr c, size_t n) {
         const auto factor = V::broadcast(c);
-        fill(out, n, kGrain, [=, &factor](size_t i, auto some) {
+        fill(out, n, kGrain, [=, &factor](size_t i, LaneCount some) {
             return V::mul(V::load(a + i, some), factor);
         });
     }
     static void fr_axpy(Fr *out, Fr c, const Fr *x, size_t n) {
         const auto factor = V::broadcast(c);
-        fill(out, n, kGrain, [=, &factor](size_t i, auto some) {
+        fill(out, n, kGrain, [=, &factor](size_t i, LaneCount some) {
             return V::add(V::mul(V::load(x + i, some), factor), V::load(out + i, some));
         });
     }
@@ -61,15 +61,15 @@ struct Vectors {
     static void axpy(Fr *out, const IntegerFactor<V> &factor, const int64_t *x, size_t n) {
         with_int_limbs<V>(x, n, [&](auto limbs) {
             const auto f = factor.of(limbs);
-            for_packs<V>(0, n, [&](size_t i, auto some) {
+            for_packs<V>(0, n, [&](size_t i, LaneCount some) {
                 const auto sum = V::add(V::load(out + i, some), f.start);
                 V::store(out + i, V::canonical(V::add(times(limbs, x + i, some, f), sum)), some);
             });
         });
     }
     /// x * f, less f.start
-    template <int n, class Lanes, class Factor>
-    static CK_INLINE auto times(IntLimbs<n>, const int64_t *x, Lanes some, const Factor &f) {
+    template <int n, class Factor>
+    static CK_INLINE auto times(IntLimbs<n>, const int64_t *x, LaneCount some, const Factor &f) {
         typename V::template Small<Fr, n> s;
         s.mac(V::template load_ints<n>(x, some), f);
         return s.template reduced<1>();
@@ -79,7 +79,7 @@ struct Vectors {
         parallel_for(n, 2 * kGrain, [=, &one](size_t begin, size_t end) {
             with_int_limbs<V>(x + begin, end - begin, [&](auto limbs) {
                 const auto f = one.of(limbs);
-                for_packs<V>(begin, end, [&](size_t i, auto some) {
+                for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                     const auto element = V::add(times(limbs, x + i, some, f), f.start);
                     V::store(out + i, V::canonical(element), some);
                 });
@@ -138,7 +138,7 @@ struct Vectors {
         Fr *out, const Fr *lo, const Fr *hi, ptrdiff_t stride, const Fr &r, size_t n) {
         const Fold fold(r);
         parallel_for(n, kGrain, [=, &fold](size_t begin, size_t end) {
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 const ptrdiff_t at = ptrdiff_t(i) * stride;
                 V::store(
                     out + i,
@@ -153,7 +153,7 @@ struct Vectors {
             const auto run = [&](auto limbs) {
                 constexpr int k = decltype(limbs)::value;
                 const auto fold = folds.of(limbs);
-                for_packs<V>(begin, end, [&](size_t i, auto some) {
+                for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                     const ptrdiff_t at = ptrdiff_t(i) * stride;
                     V::store(
                         out + i,
@@ -189,7 +189,7 @@ struct Vectors {
         return reduce<Fr, A>(
             parallel_sum<WideSum>(n, kGrain, [=](WideSum &s, size_t begin, size_t end) {
                 typename V::template Wide<Fr> sum;
-                for_packs<V>(begin, end, [&](size_t i, auto some) {
+                for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                     sum.mac(V::load(a + i, some), V::load(b + i, some));
                 });
                 sum.flush(s);
@@ -233,7 +233,7 @@ struct Vectors {
             constexpr int k = decltype(limbs)::value;
             typename V::template Small<Fr, k> products;
             typename V::template Sum<Fr> weights;
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 const auto w = V::load(v + i, some);
                 products.mac(V::template load_ints<k>(x + i, some), w);
                 weights.add(w);
@@ -252,20 +252,20 @@ struct Vectors {
     static void fr_invert(Fr *values, Fr *scratch, size_t n) {
         parallel_for(n, 2 * kGrain, [=](size_t begin, size_t end) {
             const auto one = V::broadcast(Modulus<Fr>::one);
-            const auto factor = [&](size_t i, auto some) {
+            const auto factor = [&](size_t i, LaneCount some) {
                 const auto value = V::load(values + i, some);
                 return V::choose(V::is_nonzero(value), value, one);
             };
             auto running = one;
-            for_packs<V>(begin, end, [&](size_t i, auto some) {
+            for_packs<V>(begin, end, [&](size_t i, LaneCount some) {
                 V::store(scratch + i, running, some);
                 running = V::canonical(V::mul(running, factor(i, some)));
             });
             Fr chains[V::lanes];
-            V::store(chains, running, AllLanes{});
+            V::store(chains, running, V::all_lanes);
             invert_few(chains, V::lanes);
-            running = V::load(chains, AllLanes{});
-            const auto back = [&](size_t i, auto some) {
+            running = V::load(chains, V::all_lanes);
+            const auto back = [&](size_t i, LaneCount some) {
                 const auto value = V::load(values + i, some);
                 const auto nonzero = V::is_nonzero(value);
                 const auto inverse =
@@ -275,10 +275,10 @@ struct Vectors {
             };
             size_t i = end - (end - begin) % V::lanes;
             if constexpr (V::lanes > 1)
-                if (i < end) back(i, SomeLanes{end - i});
+                if (i < end) back(i, LaneCount{end - i});
             while (i > begin) {
                 i -= V::lanes;
-                back(i, AllLanes{});
+                back(i, V::all_lanes);
             }
         });
     }
@@ -314,7 +314,7 @@ struct Vectors {
             }
             if (end - begin <= stride) return;
             const auto step = V::broadcast(power(x, stride));
-            for_packs<V>(begin + stride, end, [&](size_t i, auto some) {
+            for_packs<V>(begin + stride, end, [&](size_t i, LaneCount some) {
                 V::store(
                     out + i, V::canonical(V::mul(V::load(out + i - stride, some), step)), some);
             });
@@ -333,7 +333,7 @@ struct Vectors {
             Fr *high = table + live * stride;
             const auto x = V::broadcast(point[k]);
             const auto gap = ptrdiff_t(stride);
-            for_packs<V>(0, pairs, [&](size_t i, auto some) {
+            for_packs<V>(0, pairs, [&](size_t i, LaneCount some) {
                 const auto t = V::load(table + i * stride, some, gap);
                 const auto up = V::canonical(V::mul(t, x));
                 V::store(high + i * stride, up, some, gap);
@@ -365,7 +365,7 @@ struct Vectors {
             for (size_t i = begin; i < end; i++) {
                 const auto cu = V::broadcast(A::mul(c, u[i]));
                 Fr *row = acc + ptrdiff_t(i) * si;
-                for_packs<V>(0, nj, [&](size_t j, auto some) {
+                for_packs<V>(0, nj, [&](size_t j, LaneCount some) {
                     Fr *cells = row + ptrdiff_t(j) * sj;
                     V::store(
                         cells,

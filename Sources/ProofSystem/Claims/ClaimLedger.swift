@@ -26,8 +26,8 @@ struct ClaimLedger<Driver: ReductionDriver> {
     let statement: Statement<Scalar>
     /// Open claims on einsum results, by tensor.
     private(set) var claims: [[Claim<Scalar>]]
-    /// Where a tensor's claim with a kernel is: a key may ask for thousands of claims on one tensor,
-    /// so that comparing each with all others would take minutes.
+    /// Where a tensor's claim with a kernel is, if there are many: a key may ask for thousands of
+    /// claims on one tensor, so that comparing each with all others would take minutes.
     private var places: [[Kernel<Scalar>: Int]]
     /// The sums of kernels over true cells: many claims come with one kernel.
     private var sums: [Kernel<Scalar>: Scalar] = [:]
@@ -50,22 +50,33 @@ struct ClaimLedger<Driver: ReductionDriver> {
     mutating func take(_ tensor: TensorID) -> [Claim<Scalar>] {
         defer {
             claims[tensor.index] = []
-            places[tensor.index] = [:]
+            if !places[tensor.index].isEmpty { places[tensor.index] = [:] }
         }
         return claims[tensor.index]
     }
 
     /// The value claimed of an einsum's result under that kernel, if there is one.
     private func known(_ tensor: TensorID, _ kernel: Kernel<Scalar>) -> Scalar? {
-        places[tensor.index][kernel].map { claims[tensor.index][$0].value }
+        guard claims[tensor.index].count > Self.fewClaims else {
+            return claims[tensor.index].first { $0.kernel == kernel }?.value
+        }
+        return places[tensor.index][kernel].map { claims[tensor.index][$0].value }
     }
 
     private mutating func append(
         _ value: Scalar, to tensor: TensorID, _ kernel: Kernel<Scalar>
     ) {
-        places[tensor.index][kernel] = claims[tensor.index].count
         claims[tensor.index].append(Claim(kernel: kernel, value: value))
+        let count = claims[tensor.index].count
+        guard count > Self.fewClaims else { return }
+        // From then on each new one; the earlier ones once.
+        for place in count == Self.fewClaims + 1 ? 0..<count : count - 1..<count {
+            places[tensor.index][claims[tensor.index][place].kernel] = place
+        }
     }
+
+    /// So many claims are compared one by one, sooner than a table of them is made.
+    private static var fewClaims: Int { 4 }
 
     /// Adds <tensor, kernel> = value, the value known.
     mutating func add(
