@@ -1,4 +1,6 @@
 // What the machine has, which table fits it, and the functions that need no variants.
+#include <cstdlib>
+
 #include "msm.hpp"
 #include "tables.hpp"
 
@@ -19,6 +21,8 @@ uint32_t ck_cpu_features(void) {
 #endif
     return features;
 }
+
+const char *ck_kernels_wanted(void) { return std::getenv("ZKML_KERNELS"); }
 
 const ck_kernels *ck_kernels_for(uint32_t features) {
     if (features & CK_MODEL_IFMA) return &ck::ifma_model_kernels;

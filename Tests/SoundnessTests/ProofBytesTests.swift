@@ -307,7 +307,7 @@ import ZKMLTestSupport
     }
 
     static let goldenProof =
-        "ff52e47e419f285c15604203382e40fb60d4797202714a389e5a693c63040d39"
+        "67c5a240d98b3dd5118c75d4b3f635b7aea48889497472e2b47833efe9238062"
     static let goldenKey =
         "813c5130d8b7bb90e0ac88ac2cee5dfe7a8a7645322feca87c857f46d864f8d3"
 }

@@ -236,6 +236,9 @@ typedef struct {
         void *scratch);
 } ck_kernels;
 
+/* The name in ZKML_KERNELS, which forces a table of kernels for tests; null if it is not set. */
+const char *_Nullable ck_kernels_wanted(void);
+
 /* The kernels for a machine with these features, a subset of ck_cpu_features(), or the model's;
  * never null. A new vector unit is a feature bit, lanes (lanes_*.hpp) and a table. */
 const ck_kernels *ck_kernels_for(uint32_t features);

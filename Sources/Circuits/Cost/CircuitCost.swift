@@ -59,7 +59,7 @@ struct CircuitCounts {
     private(set) var integerCells = 0
     private(set) var largestTensor = 0
     private(set) var multiplyAdds = 0
-    /// Cells of the operands of einsums, each counted once for every tap of its widest axis.
+    /// Cells of the operands of einsums, each counted once for every tap of its widest window.
     private(set) var einsumReads = 0
     private(set) var publicCells = 0
     private(set) var publicBytes = 0
@@ -121,18 +121,35 @@ struct CircuitCounts {
             multiplyAdds.count(products)
             if let gadget = tensor.gadget { gadgets[gadget].multiplyAdds.count(products) }
             for operand in einsum.operands {
-                let taps = operand.axes.map { axis in
-                    axis.terms.map { einsum.extents[$0.label] }.min().map {
-                        axis.terms.count > 1 ? $0 : 1
-                    } ?? 1
-                }
                 var reads = system.shape(operand.source).cellCount
-                reads.multiplyCount(by: taps.max() ?? 1)
+                reads.multiplyCount(by: Self.taps(operand, of: einsum))
                 einsumReads.count(reads)
             }
             einsumReads.count(cells)
         case .publicInput, .view, .merge, .affine:
             break
+        }
+    }
+}
+
+extension CircuitCounts {
+    /// How often a reduction reads each cell of an operand: once for every place of the widest
+    /// window, an axis on which labels that the output's point fixes move with others.
+    private static func taps(_ operand: Operand<TensorID>, of einsum: Einsum<TensorID>) -> Int {
+        func isFixed(_ label: Label) -> Bool {
+            einsum.output.contains(label)
+                && einsum.operands.filter { other in
+                    other.axes.contains { $0.terms.contains { $0.label == label } }
+                }.count == 1
+        }
+        return operand.axes.reduce(1) { widest, axis in
+            let (fixed, moving) = (
+                axis.terms.filter { isFixed($0.label) }, axis.terms.filter { !isFixed($0.label) }
+            )
+            guard !fixed.isEmpty else { return widest }
+            var places = 1
+            for term in moving { places.multiplyCount(by: einsum.extents[term.label]) }
+            return max(widest, places)
         }
     }
 }

@@ -2,14 +2,6 @@ import CKernels
 import Curve
 import Field
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// One implementation of the C kernels: the portable one, or one for what the machine offers.
 ///
 /// Every wrapper takes one as its last argument, so that a test can run each beside the others;
@@ -25,7 +17,7 @@ struct KernelSet: @unchecked Sendable {
 
     /// What ZKML_KERNELS names, or the machine's best; chosen once.
     private static let fastest: KernelSet = {
-        guard let name = getenv("ZKML_KERNELS").map({ String(cString: $0) }), !name.isEmpty else {
+        guard let name = ck_kernels_wanted().map({ String(cString: $0) }), !name.isEmpty else {
             return KernelSet(features: .max)
         }
         guard let set = all.first(where: { $0.name == name }) else {
