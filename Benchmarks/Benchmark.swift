@@ -38,8 +38,12 @@ struct Implementation: Hashable {
     }()
     /// What the prover uses: the last, or the one that ZKML_KERNELS names.
     static let best: Implementation = {
-        let name = ProcessInfo.processInfo.environment["ZKML_KERNELS"]
-        return all.last { name == nil || $0.name == name } ?? all[all.count - 1]
+        let name = ProcessInfo.processInfo.environment["ZKML_KERNELS"] ?? ""
+        guard let best = all.last(where: { name.isEmpty || $0.name == name }) else {
+            let names = all.map(\.name).joined(separator: ", ")
+            Runner.fail("ZKML_KERNELS=\(name): kernels that run here are \(names)\n", status: 64)
+        }
+        return best
     }()
 }
 

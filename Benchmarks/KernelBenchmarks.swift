@@ -79,7 +79,8 @@ enum KernelBenchmarks {
                 return { k.fr_eq(out.p, point.p, n.trailingZeroBitCount, n, challenge) }
             },
             BenchmarkCase(
-                name: "batch inversion", item: "element", itemCount: n, multiplications: 3
+                name: "batch inversion", item: "element", itemCount: n, multiplications: 3,
+                everyImplementation: true
             ) { variant in
                 let (k, a, scratch) = (variant.kernels, elements(n), room(n))
                 return { k.fr_invert(a.p, scratch.p, n) }
@@ -117,7 +118,8 @@ enum KernelBenchmarks {
                 return { k.i64_product_round(a.p, b.p, half, half, out.p) }
             },
             BenchmarkCase(
-                name: "sum-check fold, round", item: "pair", itemCount: n / 4, multiplications: 6
+                name: "sum-check fold, round", item: "pair", itemCount: n / 4, multiplications: 6,
+                everyImplementation: true
             ) {
                 variant in
                 let (k, a, b, out) = (variant.kernels, elements(n), elements(n), room(2))
@@ -206,7 +208,8 @@ enum KernelBenchmarks {
                 }
             },
             BenchmarkCase(
-                name: "leaf layer sum-check", item: "leaf", itemCount: n, multiplications: 4.75
+                name: "leaf layer sum-check", item: "leaf", itemCount: n, multiplications: 4.75,
+                everyImplementation: true
             ) { variant in
                 let half = n / 2
                 let (k, p0, p1) = (variant.kernels, masks(half), masks(half))
@@ -226,7 +229,8 @@ enum KernelBenchmarks {
     /// sum-check, 5.5 for those above, 0.5 for their tables of eq.
     private static func tree(_ n: Int) -> BenchmarkCase {
         BenchmarkCase(
-            name: "fraction tree, whole", item: "leaf", itemCount: n, multiplications: 12.75
+            name: "fraction tree, whole", item: "leaf", itemCount: n, multiplications: 12.75,
+            everyImplementation: true
         ) { variant in
             let (k, numerators, denominators) = (variant.kernels, masks(n), elements(n))
             // Layers of n/2, n/4, .., 4 entries, one behind the other.
@@ -349,7 +353,8 @@ enum KernelBenchmarks {
         let small = [64, 32, 16, 8].map { bits in
             BenchmarkCase(
                 name: "msm \(bits) bits", item: "point", itemCount: n,
-                multiplications: bucketMultiplications(n, bits: bits)
+                multiplications: bucketMultiplications(n, bits: bits),
+                everyImplementation: bits == 16
             ) { variant in
                 let (k, threads) = (variant.kernels, Int32(variant.threadCount))
                 let bases = bases.value
