@@ -1,5 +1,10 @@
 // What the machine has, which table fits it, and the functions that need no variants.
+#include <climits>
 #include <cstdlib>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "msm.hpp"
 #include "tables.hpp"
@@ -37,6 +42,14 @@ const ck_kernels *ck_kernels_for(uint32_t features) {
 
 int ck_thread_count(void) { return omp_get_max_threads(); }
 void ck_set_thread_count(int count) { omp_set_num_threads(count < 1 ? 1 : count); }
+
+void ck_keep_freed_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_TOP_PAD, 1 << 26);
+#endif
+}
 
 int ck_i64_bits(const int64_t *x, size_t n) {
     // x ^ (x >> 63) is the magnitude that needs storing beside the sign.

@@ -54,6 +54,10 @@ uint32_t ck_cpu_features(void);
 int ck_thread_count(void);
 void ck_set_thread_count(int count);
 
+/* Makes the process's allocator keep large blocks that are freed, for the next ones, instead of
+ * giving them back to the system. Does nothing where the C library is not glibc. */
+void ck_keep_freed_memory(void);
+
 /* The least b with -2^(b-1) <= x[i] < 2^(b-1) for all i; 1 for n = 0. */
 int ck_i64_bits(const int64_t *x, size_t n);
 

@@ -15,6 +15,7 @@ func proveInference(
     _ request: ProveRequest, inputs: NamedTensors, progress: Progress
 ) throws -> ProveReport {
     let watch = Stopwatch()
+    ProcessMemory.keepFreedBlocks()
     progress.update("reading the bundle")
     let (file, key) = try BundleFiles(folder: request.bundle).readProvingKey()
     let system = key.verifyingKey.system
