@@ -30,7 +30,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Field", "Curve", "Circuits", "ProofSystem", "Verifier", "Prover", "Models",
-                "CKernels", "CGMP",
+                "CKernels", "CGMP", "TestSupport",
             ], path: "Benchmarks", exclude: ["Models", "ezkl_compare.py"]),
 
         .target(name: "TestSupport", dependencies: ["Field"], path: "Tests/TestSupport"),

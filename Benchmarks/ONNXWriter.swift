@@ -1,3 +1,5 @@
+import TestSupport
+
 /// An ONNX model written node by node, in the order in which it computes.
 ///
 /// The fields and their numbers are those of `onnx.proto`.
@@ -7,14 +9,14 @@ struct ONNXWriter {
         case ints([Int])
     }
 
-    private var graph = ProtobufMessage()
+    private var graph = ProtobufWriter()
     private let opset: Int
     private var random = SplitMix64()
     private var counter = 0
 
     init(opset: Int = 20) {
         self.opset = opset
-        graph.text(2, "benchmark")
+        graph.string(2, "benchmark")
     }
 
     /// Adds a node.
@@ -26,13 +28,13 @@ struct ONNXWriter {
     ) -> String {
         let name = result ?? fresh(type)
         graph.message(1) { node in
-            for input in inputs { node.text(1, input) }
-            node.text(2, name)
-            node.text(3, name)
-            node.text(4, type)
+            for input in inputs { node.string(1, input) }
+            node.string(2, name)
+            node.string(3, name)
+            node.string(4, type)
             for (name, value) in attributes {
                 node.message(5) { attribute in
-                    attribute.text(1, name)
+                    attribute.string(1, name)
                     switch value {
                     case .int(let number):
                         attribute.int(3, number)
@@ -56,16 +58,16 @@ struct ONNXWriter {
     }
 
     mutating func floats(_ shape: [Int], _ values: [Float]) -> String {
-        tensor(shape, type: 1, values.flatMap { bytes(of: $0.bitPattern) })
+        tensor(shape, type: 1, values.flatMap(\.bitPattern.littleEndianBytes))
     }
 
     mutating func integers(_ values: [Int]) -> String {
-        tensor([values.count], type: 7, values.flatMap { bytes(of: Int64($0)) })
+        tensor([values.count], type: 7, values.flatMap(\.littleEndianBytes))
     }
 
     mutating func input(_ name: String, _ shape: [Int]) {
         graph.message(11) { value in
-            value.text(1, name)
+            value.string(1, name)
             value.message(2) { type in
                 type.message(1) { tensor in
                     tensor.int(1, 1)
@@ -80,12 +82,12 @@ struct ONNXWriter {
     /// The file, with one output.
     func file(output: String) -> [UInt8] {
         var graph = graph
-        graph.message(12) { $0.text(1, output) }
-        var model = ProtobufMessage()
+        graph.message(12) { $0.string(1, output) }
+        var model = ProtobufWriter()
         model.int(1, 9)
         model.data(7, graph.bytes)
         model.message(8) {
-            $0.text(1, "")
+            $0.string(1, "")
             $0.int(2, opset)
         }
         return model.bytes
@@ -96,7 +98,7 @@ struct ONNXWriter {
         graph.message(5) { tensor in
             for extent in shape { tensor.int(1, extent) }
             tensor.int(2, type)
-            tensor.text(8, name)
+            tensor.string(8, name)
             tensor.data(9, raw)
         }
         return name
@@ -105,42 +107,5 @@ struct ONNXWriter {
     private mutating func fresh(_ stem: String) -> String {
         counter += 1
         return "\(stem)\(counter)"
-    }
-
-    private func bytes(of value: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: value.littleEndian) { Array($0) }
-    }
-}
-
-/// The parts of protobuf's wire format that ONNX needs.
-private struct ProtobufMessage {
-    private(set) var bytes: [UInt8] = []
-
-    mutating func int(_ field: Int, _ value: Int) {
-        varint(UInt64(field) << 3)
-        varint(UInt64(bitPattern: Int64(value)))
-    }
-
-    mutating func data(_ field: Int, _ value: [UInt8]) {
-        varint(UInt64(field) << 3 | 2)
-        varint(UInt64(value.count))
-        bytes += value
-    }
-
-    mutating func text(_ field: Int, _ value: String) { data(field, Array(value.utf8)) }
-
-    mutating func message(_ field: Int, _ body: (inout ProtobufMessage) -> Void) {
-        var inner = ProtobufMessage()
-        body(&inner)
-        data(field, inner.bytes)
-    }
-
-    private mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7f) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
     }
 }

@@ -5,6 +5,7 @@
 #include "parallel.hpp"
 
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#include "lane_pack.hpp"
 #include "lanes_avx2.hpp"
 #include "radix29.hpp"
 #include "table.hpp"

@@ -6,7 +6,7 @@
 #include <malloc.h>
 #endif
 
-#include "msm.hpp"
+#include "fixed_base.hpp"
 #include "tables.hpp"
 
 extern "C" {

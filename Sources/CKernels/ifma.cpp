@@ -5,6 +5,7 @@
 #include "parallel.hpp"
 
 #pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512dq,avx512ifma"))), apply_to = function)
+#include "lane_pack.hpp"
 #include "lanes_ifma.hpp"
 #include "radix52.hpp"
 #include "table.hpp"

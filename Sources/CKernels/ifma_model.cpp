@@ -1,4 +1,5 @@
 // The kernels of ifma.cpp over a model of the instructions, for processors that lack them.
+#include "lane_pack.hpp"
 #include "lanes_portable.hpp"
 #include "radix52.hpp"
 #include "table.hpp"

@@ -1,9 +1,9 @@
 // One arithmetic's table of kernels.
 #pragma once
 #include "contraction.hpp"
+#include "fixed_base.hpp"
 #include "fractions.hpp"
 #include "keccak.hpp"
-#include "msm.hpp"
 #include "sumcheck_adjacent.hpp"
 #include "terms.hpp"
 #include "univariate.hpp"

@@ -120,18 +120,7 @@ struct Vectors {
             return V::canonical(V::add(s.template reduced<2>(), start));
         }
     };
-    struct IntegerFolds {
-        IntegerFold<1> small;
-        IntegerFold<V::full_limbs> full;
-        explicit IntegerFolds(const Fr &r) : small(r), full(r) {}
-        template <int n>
-        CK_INLINE const auto &of(IntLimbs<n>) const {
-            if constexpr (n == 1)
-                return small;
-            else
-                return full;
-        }
-    };
+    using IntegerFolds = ByLimbs<IntegerFold<1>, IntegerFold<V::full_limbs>>;
 
     /// out[i] = the fold of lo[i * stride] and hi[i * stride]
     static void fold(

@@ -1,44 +1,4 @@
-/// Protobuf messages, for models that no exporter would write.
-struct ProtobufWriter {
-    private(set) var bytes: [UInt8] = []
-
-    mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7f) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
-    mutating func int(_ field: UInt64, _ value: Int) {
-        varint(field << 3)
-        varint(UInt64(bitPattern: Int64(value)))
-    }
-
-    mutating func float(_ field: UInt64, _ value: Float) {
-        varint(field << 3 | 5)
-        bytes += value.bitPattern.littleEndianBytes
-    }
-
-    mutating func data(_ field: UInt64, _ value: [UInt8]) {
-        varint(field << 3 | 2)
-        varint(UInt64(value.count))
-        bytes += value
-    }
-
-    mutating func string(_ field: UInt64, _ value: String) { data(field, Array(value.utf8)) }
-
-    mutating func message(_ field: UInt64, _ body: (inout ProtobufWriter) -> Void) {
-        var inner = ProtobufWriter()
-        body(&inner)
-        data(field, inner.bytes)
-    }
-}
-
-extension FixedWidthInteger {
-    var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
-}
+import TestSupport
 
 /// An ONNX model in pieces, each of which a test can get wrong.
 struct TestModel {
